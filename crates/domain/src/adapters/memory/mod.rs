@@ -1,0 +1,14 @@
+//! The ports on plain collections: what the PostgreSQL adapters must do, in its shortest form.
+//!
+//! Each store takes one lock for a whole command, which is what a transaction is.
+
+mod wallet;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use wallet::MemoryLedger;
+
+/// A panic elsewhere leaves the data whole: every command changes it only after its last decision.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

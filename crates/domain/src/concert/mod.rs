@@ -1,0 +1,13 @@
+//! The catalogue: concerts, their performances, the seats of each, and a live picture of who has which.
+
+mod catalogue;
+mod ports;
+mod seat_map;
+mod seat_plan;
+mod service;
+
+pub use catalogue::{Concert, InvalidSalesWindow, SalesWindow, Schedule};
+pub use ports::{Catalogue, Draft, Drafted, Inventory, InventoryPlan, SeatChanges};
+pub use seat_map::{LiveSeat, SeatCount, SeatMap, SeatStatus};
+pub use seat_plan::{InvalidSeatPlan, PlannedSeat, SeatPlan, Section};
+pub use service::{Concerts, ConcertError, NewConcert, Publication, PublishError, SeatMaps};

@@ -1,0 +1,14 @@
+//! The `boxoffice` command's own infrastructure, on real PostgreSQL programs.
+
+#[cfg(test)]
+mod installation;
+#[cfg(test)]
+mod leftover;
+#[cfg(test)]
+mod private_postgres;
+#[cfg(test)]
+mod provisioning;
+#[cfg(test)]
+mod sandbox;
+#[cfg(test)]
+mod with_postgres;

@@ -1,0 +1,85 @@
+//! What access tokens and passes have in common: one strict way to verify a JWT (RFC 8725).
+
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::{Algorithm, Header, Validation, decode};
+use serde::de::DeserializeOwned;
+
+use super::key_source::KeySource;
+
+/// Why a JWT was not accepted. The texts are for the client and never repeat the token.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Invalid(&'static str),
+    Expired,
+    KeysOutOfReach(anyhow::Error),
+}
+
+/// Verifies everything about a JWT but its times: those are judged by a clock that the process does not own.
+pub(super) struct JwtVerifier {
+    keys: KeySource,
+    accepts_type: fn(Option<&str>) -> bool,
+    /// One for each algorithm: the library refuses a list that spans several families.
+    validations: Vec<Validation>,
+}
+
+impl JwtVerifier {
+    pub fn new(
+        issuer: &str,
+        audience: &str,
+        algorithms: &[Algorithm],
+        accepts_type: fn(Option<&str>) -> bool,
+        keys: KeySource,
+    ) -> Self {
+        let validation = |algorithm: &Algorithm| {
+            let mut validation = Validation::new(*algorithm);
+            validation.set_issuer(&[issuer]);
+            validation.set_audience(&[audience]);
+            validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+            validation.validate_exp = false;
+            validation.validate_nbf = false;
+            validation
+        };
+        Self { keys, accepts_type, validations: algorithms.iter().map(validation).collect() }
+    }
+
+    /// The claims of `token`, whose header is `header`.
+    pub async fn verify<C: DeserializeOwned>(&self, token: &str, header: &Header) -> Result<C, Refusal> {
+        if !(self.accepts_type)(header.typ.as_deref()) {
+            return Err(Refusal::Invalid("is of a type that is not accepted here"));
+        }
+        if header.crit.is_some() {
+            return Err(Refusal::Invalid("asks for an extension that is not understood"));
+        }
+        let Some(kid) = header.kid.as_deref() else {
+            return Err(Refusal::Invalid("does not name the key that signed it"));
+        };
+        let pinned = self.validations.iter().find(|validation| validation.algorithms.contains(&header.alg));
+        let Some(validation) = pinned else {
+            return Err(Refusal::Invalid("is signed with an algorithm that is not accepted here"));
+        };
+        let Some(key) = self.keys.find(kid).await.map_err(Refusal::KeysOutOfReach)? else {
+            return Err(Refusal::Invalid("is signed with an unknown key"));
+        };
+        if key.algorithm != header.alg {
+            return Err(Refusal::Invalid("is signed with an algorithm that is not its key's"));
+        }
+        match decode::<C>(token, &key.decoding, validation) {
+            Ok(decoded) => Ok(decoded.claims),
+            Err(error) => Err(Refusal::Invalid(reason(&error))),
+        }
+    }
+}
+
+fn reason(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::InvalidSignature => "carries a signature that does not verify",
+        ErrorKind::MissingRequiredClaim(_) => "lacks a claim that is required",
+        ErrorKind::InvalidIssuer => "comes from an issuer that is not trusted here",
+        ErrorKind::InvalidAudience => "is meant for somebody else",
+        ErrorKind::Json(_) => "lacks a claim that is required, or carries one that cannot be read",
+        _ => "cannot be read",
+    }
+}
+
+#[cfg(test)]
+mod tests;

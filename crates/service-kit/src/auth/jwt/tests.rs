@@ -1,0 +1,139 @@
+use jsonwebtoken::{EncodingKey, decode_header};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::auth::fixtures::{alter_claims, encode_unsigned, encode_with, header, signing_key};
+use crate::auth::{Jwks, SigningKey};
+
+const TYPE: &str = "test+jwt";
+
+fn verifier(key: &SigningKey) -> JwtVerifier {
+    let keys = KeySource::fixed(&Jwks { keys: vec![key.jwk()] }).unwrap();
+    JwtVerifier::new("issuer", "audience", &[Algorithm::EdDSA], |typ| typ == Some(TYPE), keys)
+}
+
+fn claims() -> Value {
+    json!({ "iss": "issuer", "aud": "audience", "sub": "somebody", "exp": 1 })
+}
+
+async fn verify(verifier: &JwtVerifier, token: &str) -> Result<Value, Refusal> {
+    let header = decode_header(token).map_err(|_| Refusal::Invalid("has no header"))?;
+    verifier.verify(token, &header).await
+}
+
+async fn refusal(verifier: &JwtVerifier, token: &str) -> &'static str {
+    match verify(verifier, token).await {
+        Err(Refusal::Invalid(reason)) => reason,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+#[actix_web::test]
+async fn a_token_as_it_should_be_is_accepted_and_its_time_left_to_the_caller() {
+    let key = signing_key();
+    let token = key.sign(TYPE, &claims()).unwrap();
+    assert_eq!(verify(&verifier(&key), &token).await.unwrap(), claims());
+}
+
+#[actix_web::test]
+async fn every_required_claim_is_required_and_must_be_readable() {
+    let key = signing_key();
+    for claim in ["iss", "aud", "sub", "exp"] {
+        let mut without = claims();
+        without.as_object_mut().unwrap().remove(claim);
+        let token = key.sign(TYPE, &without).unwrap();
+        assert_eq!(refusal(&verifier(&key), &token).await, "lacks a claim that is required", "{claim}");
+
+        let mut unreadable = claims();
+        unreadable[claim] = json!({ "not": "this" });
+        let token = key.sign(TYPE, &unreadable).unwrap();
+        let reason = refusal(&verifier(&key), &token).await;
+        assert!(reason.starts_with("lacks a claim that is required"), "{claim}: {reason}");
+    }
+}
+
+#[actix_web::test]
+async fn another_issuer_audience_or_type_is_refused() {
+    let key = signing_key();
+    for (claim, value, reason) in [
+        ("iss", json!("another"), "comes from an issuer that is not trusted here"),
+        ("aud", json!("another"), "is meant for somebody else"),
+        ("aud", json!(["another", "third"]), "is meant for somebody else"),
+        ("aud", json!([]), "is meant for somebody else"),
+    ] {
+        let mut other = claims();
+        other[claim] = value;
+        let token = key.sign(TYPE, &other).unwrap();
+        assert_eq!(refusal(&verifier(&key), &token).await, reason);
+    }
+    let token = key.sign("other+jwt", &claims()).unwrap();
+    assert_eq!(refusal(&verifier(&key), &token).await, "is of a type that is not accepted here");
+}
+
+#[actix_web::test]
+async fn a_forged_signature_is_refused() {
+    let (key, forger) = (signing_key(), signing_key());
+    let verifier = verifier(&key);
+
+    let mut stolen_name = header(Algorithm::EdDSA, TYPE, forger.kid());
+    stolen_name.kid = Some(key.kid().to_owned());
+    let pretending = encode_with(&stolen_name, &claims(), &forger);
+    assert_eq!(refusal(&verifier, &pretending).await, "carries a signature that does not verify");
+
+    let honest = key.sign(TYPE, &claims()).unwrap();
+    let altered = alter_claims(&honest, |claims| claims["sub"] = json!("somebody else"));
+    assert_eq!(refusal(&verifier, &altered).await, "carries a signature that does not verify");
+
+    let own_key = forger.sign(TYPE, &claims()).unwrap();
+    assert_eq!(refusal(&verifier, &own_key).await, "is signed with an unknown key");
+}
+
+#[actix_web::test]
+async fn the_token_does_not_choose_its_algorithm() {
+    let key = signing_key();
+    let verifier = verifier(&key);
+
+    // The public key taken for an HMAC secret, in the two spellings an attacker would try.
+    let public = key.jwk().x;
+    for secret in [
+        EncodingKey::from_secret(public.as_bytes()),
+        EncodingKey::from_urlsafe_base64_secret(&(public.clone() + "=")).unwrap(),
+    ] {
+        let confused = header(Algorithm::HS256, TYPE, key.kid());
+        let token = jsonwebtoken::encode(&confused, &claims(), &secret).unwrap();
+        assert_eq!(refusal(&verifier, &token).await, "is signed with an algorithm that is not accepted here");
+    }
+
+    let token = encode_unsigned(&json!({ "alg": "none", "typ": TYPE, "kid": key.kid() }), &claims());
+    assert_eq!(refusal(&verifier, &token).await, "has no header");
+    let token = encode_unsigned(&json!({ "alg": "EdDSA", "typ": TYPE, "kid": key.kid() }), &claims());
+    assert_eq!(refusal(&verifier, &token).await, "carries a signature that does not verify");
+}
+
+#[actix_web::test]
+async fn an_algorithm_that_is_not_the_keys_is_refused_before_the_key_is_used() {
+    let key = signing_key();
+    let keys = KeySource::fixed(&Jwks { keys: vec![key.jwk()] }).unwrap();
+    let algorithms = [Algorithm::EdDSA, Algorithm::RS256, Algorithm::ES256];
+    let verifier = JwtVerifier::new("issuer", "audience", &algorithms, |_| true, keys);
+    for alg in ["RS256", "ES256"] {
+        let token = encode_unsigned(&json!({ "alg": alg, "kid": key.kid() }), &claims());
+        assert_eq!(refusal(&verifier, &token).await, "is signed with an algorithm that is not its key's");
+    }
+}
+
+#[actix_web::test]
+async fn a_header_must_name_its_key_and_ask_for_nothing_unknown() {
+    let key = signing_key();
+    let verifier = verifier(&key);
+
+    let mut nameless = header(Algorithm::EdDSA, TYPE, key.kid());
+    nameless.kid = None;
+    let token = encode_with(&nameless, &claims(), &key);
+    assert_eq!(refusal(&verifier, &token).await, "does not name the key that signed it");
+
+    let mut critical = header(Algorithm::EdDSA, TYPE, key.kid());
+    critical.crit = Some(vec!["b64".to_owned()]);
+    let token = encode_with(&critical, &claims(), &key);
+    assert_eq!(refusal(&verifier, &token).await, "asks for an extension that is not understood");
+}

@@ -1,0 +1,90 @@
+//! Request bodies and queries: read strictly, and what is wrong with them named by field.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// A JSON body. Malformed JSON is 400; JSON of another shape, with a field too many or too few, is 422.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|error| Problem::malformed_request(error.to_string()))?;
+            parse(&bytes).map(Body)
+        })
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.inner();
+        if cause.is_data() {
+            let message = cause.to_string();
+            // serde appends where in the text it stood, which the field's name says better.
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Problem::invalid_request([(field(&path, message), message)])
+        } else {
+            Problem::malformed_request(format!("the body is no JSON: {cause}"))
+        }
+    })?;
+    json.end().map_err(|error| Problem::malformed_request(format!("the body is no JSON: {error}")))?;
+    Ok(value)
+}
+
+/// The field at fault: serde names a missing or unknown one in its message, any other by the path to it.
+fn field(path: &str, message: &str) -> String {
+    let named = ["missing field `", "unknown field `"]
+        .iter()
+        .find_map(|prefix| message.strip_prefix(prefix)?.split('`').next());
+    match (path, named) {
+        (".", Some(name)) => name.to_owned(),
+        (".", None) => "body".to_owned(),
+        (path, Some(name)) if path.ends_with(name) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (path, None) => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Charge {
+        #[expect(dead_code, reason = "only its parsing is looked at")]
+        amount: i64,
+    }
+
+    fn field_at_fault(body: &str) -> String {
+        let problem = parse::<Charge>(body.as_bytes()).unwrap_err().body();
+        match problem["code"].as_str().unwrap() {
+            "invalid_request" => problem["errors"][0]["field"].as_str().unwrap().to_owned(),
+            code => code.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(field_at_fault("{\"amount\":\"x\"}"), "amount");
+        assert_eq!(field_at_fault("{}"), "amount");
+        assert_eq!(field_at_fault("{\"amount\":1,\"bonus\":2}"), "bonus");
+        assert_eq!(field_at_fault("[]"), "body");
+        assert_eq!(field_at_fault("{\"amount\":"), "malformed_request");
+        assert_eq!(field_at_fault("{\"amount\":1} x"), "malformed_request");
+        assert_eq!(field_at_fault(""), "malformed_request");
+    }
+}

@@ -1,0 +1,67 @@
+//! The HTTP server of a service: request ids, one log line per request, and problems for whatever no route takes.
+
+mod fallback;
+mod request_context;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, middleware, web};
+use anyhow::Context;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::problem::Problem;
+use crate::rate_limit::RateLimit;
+use crate::settings::HttpSettings;
+
+pub use fallback::RouteIndex;
+
+/// actix's own default; clients keep idle connections for less.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// Serves `routes` on `listener`; the server runs once it is awaited or spawned.
+pub fn serve<R>(listener: TcpListener, settings: &HttpSettings, routes: R) -> anyhow::Result<Server>
+where
+    R: Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
+{
+    let index = web::Data::new(RouteIndex::of(&document(routes.clone())));
+    let rate_limit = web::Data::new(RateLimit::new(settings));
+    let max_body_bytes = settings.max_body_bytes;
+    let server = HttpServer::new(move || {
+        let routes = routes.clone();
+        let (app, _) = App::new().into_utoipa_app().configure(move |config| routes(config)).split_for_parts();
+        app.app_data(index.clone())
+            .app_data(rate_limit.clone())
+            .app_data(web::PayloadConfig::new(max_body_bytes))
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("no such id").into()))
+            .app_data(web::QueryConfig::default().error_handler(|error, _| {
+                Problem::invalid_request([("query", error.to_string())]).into()
+            }))
+            .default_service(web::to(fallback::answer))
+            .wrap(middleware::from_fn(request_context::serve))
+    });
+    let server = if settings.workers > 0 { server.workers(settings.workers) } else { server };
+    let server = server
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(settings.shutdown_seconds)
+        .disable_signals()
+        .listen(listener)
+        .context("cannot listen")?;
+    Ok(server.run())
+}
+
+/// Binds; an error names the address and what to do.
+pub fn bind(host: &str, port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((host, port)).with_context(|| {
+        format!("cannot listen on {host}:{port}; is another program using it? BOXOFFICE__HTTP__PORT sets another port")
+    })
+}
+
+/// The OpenAPI document of a route table.
+pub fn document<R: Fn(&mut ServiceConfig<'_>)>(routes: R) -> OpenApi {
+    let (_, document) = App::new().into_utoipa_app().configure(|config| routes(config)).split_for_parts();
+    document
+}

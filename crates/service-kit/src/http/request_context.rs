@@ -1,0 +1,49 @@
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError, web};
+use domain::adapters::system::Version7;
+use domain::shared::IdGenerator;
+use tracing::Instrument;
+
+use crate::rate_limit::RateLimit;
+use crate::request_id;
+
+/// Gives each request its id and its span, counts it against the rate limit, and logs how it ended.
+pub async fn serve<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let given = request.headers().get(request_id::HEADER).and_then(|value| value.to_str().ok());
+    let id = given.filter(|id| request_id::acceptable(id)).map_or_else(|| Version7.next().to_string(), str::to_owned);
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.path());
+    request_id::scope(id.clone(), answer(request, next, id).instrument(span)).await
+}
+
+async fn answer<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+    id: String,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let limited = request.app_data::<web::Data<RateLimit>>().map_or(Ok(()), |limit| limit.check(&request));
+    let mut response = match limited {
+        Err(problem) => request.into_response(problem.error_response()).map_into_right_body(),
+        Ok(()) => {
+            let http_request = request.request().clone();
+            match next.call(request).await {
+                Ok(response) => response.map_into_left_body(),
+                // Turned into its response here, while the id is at hand.
+                Err(error) => ServiceResponse::from_err(error, http_request).map_into_right_body(),
+            }
+        }
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);
+    }
+    tracing::debug!(status = response.status().as_u16(), elapsed_us = started.elapsed().as_micros(), "answered");
+    Ok(response)
+}

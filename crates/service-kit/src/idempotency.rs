@@ -1,0 +1,158 @@
+//! `Idempotency-Key`: the same key and body, the same answer and one effect; another body is refused.
+//!
+//! A key is tied to the id of what its command makes. A command that died half way is run again under that id, and
+//! every command is a no-op under an id that it has been done for: so even a crash between effect and answer leaves
+//! one effect.
+
+mod memory;
+mod postgres;
+mod record;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use async_trait::async_trait;
+use aws_lc_rs::digest;
+use domain::shared::{IdGenerator, UserId};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::detached;
+use crate::problem::Problem;
+
+pub use memory::MemoryKeys;
+pub use postgres::PostgresKeys;
+pub use record::{Claim, KEPT_HOURS, LEASE_SECONDS, Record};
+
+/// A key as one user gave it: the same word from two users is two keys.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Key {
+    pub user: UserId,
+    pub word: String,
+}
+
+/// SHA-256 of method, path and body.
+pub type Fingerprint = [u8; 32];
+
+/// Where keys and their answers are kept for 24 h.
+#[async_trait]
+pub trait Keys: Send + Sync {
+    /// Claims a key for a command; `fresh` becomes the id of what it makes, if the key is a new one.
+    async fn claim(&self, key: &Key, fingerprint: Fingerprint, fresh: Uuid) -> anyhow::Result<Claim>;
+
+    /// Keeps the answer for every repetition.
+    async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()>;
+
+    /// The command failed on our side: the next with this key runs it again, under the same id.
+    async fn release(&self, key: &Key) -> anyhow::Result<()>;
+
+    /// Forgets keys past their time; returns how many.
+    async fn forget_old(&self) -> anyhow::Result<usize>;
+}
+
+/// Runs commands under their caller's key, each to its end even when the caller hangs up.
+#[derive(Clone)]
+pub struct Idempotency {
+    keys: Arc<dyn Keys>,
+    ids: Arc<dyn IdGenerator>,
+}
+
+impl Idempotency {
+    /// The header's name.
+    pub const HEADER: &str = "idempotency-key";
+    /// A UUID or a hash is far shorter.
+    const MAX_LENGTH: usize = 255;
+
+    pub fn new(keys: Arc<dyn Keys>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { keys, ids }
+    }
+
+    /// Runs `command` with the id of what it is to make, once per key.
+    pub async fn run<T, F, Fut>(
+        &self,
+        request: &HttpRequest,
+        user: UserId,
+        body: &T,
+        command: F,
+    ) -> Result<HttpResponse, Problem>
+    where
+        T: Serialize,
+        F: FnOnce(Uuid) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
+    {
+        let fresh = self.ids.next();
+        let answer = match Self::word(request)? {
+            None => detached(command(fresh)).await.map_err(|error| Problem::unexpected(&error.into()))??,
+            Some(word) => {
+                let fingerprint = fingerprint(request, body)?;
+                let (this, key) = (self.clone(), Key { user, word });
+                let whole = async move { this.run_once(key, fingerprint, fresh, command).await };
+                detached(whole).await.map_err(|error| Problem::unexpected(&error.into()))??
+            }
+        };
+        Ok(answer.into())
+    }
+
+    async fn run_once<F, Fut>(&self, key: Key, fingerprint: Fingerprint, fresh: Uuid, command: F) -> Result<Answer, Problem>
+    where
+        F: FnOnce(Uuid) -> Fut,
+        Fut: Future<Output = Result<Answer, Problem>>,
+    {
+        let claim = self.keys.claim(&key, fingerprint, fresh).await.map_err(|error| Problem::unexpected(&error))?;
+        let id = match claim {
+            Claim::Run { id } => id,
+            Claim::Replay(answer) => return Ok(answer),
+            Claim::InFlight => {
+                return Err(Problem::new(
+                    StatusCode::CONFLICT,
+                    "idempotency_key_in_flight",
+                    "The first request with this Idempotency-Key is still being answered",
+                )
+                .retry_after(1));
+            }
+            Claim::OtherRequest => {
+                return Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "idempotency_key_reused",
+                    "This Idempotency-Key was used for another request",
+                ));
+            }
+        };
+        let answer = command(id).await.unwrap_or_else(|problem| Answer::from(&problem));
+        let kept = if answer.is_server_error() {
+            self.keys.release(&key).await
+        } else {
+            self.keys.complete(&key, &answer).await
+        };
+        if let Err(error) = kept {
+            // The effect stands and the answer is true; a repetition runs again under the same id.
+            tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
+        }
+        Ok(answer)
+    }
+
+    /// The key's own text, if one was sent.
+    fn word(request: &HttpRequest) -> Result<Option<String>, Problem> {
+        let Some(value) = request.headers().get(Self::HEADER) else { return Ok(None) };
+        let word = value.to_str().unwrap_or_default().trim();
+        if word.is_empty() || word.len() > Self::MAX_LENGTH {
+            return Err(Problem::invalid_request([("Idempotency-Key", "must have 1 to 255 visible ASCII characters")]));
+        }
+        Ok(Some(word.to_owned()))
+    }
+}
+
+fn fingerprint<T: Serialize>(request: &HttpRequest, body: &T) -> Result<Fingerprint, Problem> {
+    let body = serde_json::to_vec(body).map_err(|error| Problem::unexpected(&error.into()))?;
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for part in [request.method().as_str().as_bytes(), request.path().as_bytes(), &body] {
+        hash.update(part);
+        hash.update(&[0]);
+    }
+    let mut fingerprint = [0; 32];
+    fingerprint.copy_from_slice(hash.finish().as_ref());
+    Ok(fingerprint)
+}

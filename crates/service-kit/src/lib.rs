@@ -1,0 +1,22 @@
+//! What every service shares, so that the four read alike: settings, start and stop, problems, authentication,
+//! PostgreSQL, idempotency keys, jobs.
+
+pub mod answer;
+pub mod auth;
+pub mod body;
+pub mod client;
+pub mod http;
+pub mod idempotency;
+pub mod jobs;
+pub mod paging;
+pub mod postgres;
+pub mod problem;
+pub mod rate_limit;
+pub mod request_id;
+pub mod service;
+pub mod settings;
+pub mod telemetry;
+
+pub use problem::Problem;
+pub use request_id::detached;
+pub use service::{Context, Running, Service, Store, run, start};

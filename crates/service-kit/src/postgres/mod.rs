@@ -1,0 +1,12 @@
+//! PostgreSQL: a pool that sheds load, migrations, and errors that tell "out of reach" from "broken".
+
+mod failure;
+mod migrate;
+mod pool;
+pub mod provision;
+mod transaction;
+
+pub use failure::classify;
+pub use migrate::migrate;
+pub use pool::{Connection, Database};
+pub use transaction::{TransactionError, now};

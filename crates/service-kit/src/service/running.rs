@@ -1,0 +1,129 @@
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{HttpResponse, ResponseError, get, web};
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use super::{Context, Service, Store};
+use crate::http;
+use crate::jobs::Jobs;
+use crate::postgres::{self, Database};
+use crate::problem::Problem;
+use crate::settings::{self, Settings, Sources};
+use crate::telemetry;
+
+/// A service that serves.
+pub struct Running<S> {
+    pub service: S,
+    address: SocketAddr,
+    handle: ServerHandle,
+    server: JoinHandle<std::io::Result<()>>,
+    jobs: Jobs,
+}
+
+impl<S> Running<S> {
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests, lets those under way end, then ends the jobs.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.handle.stop(true).await;
+        self.server.await.context("the server's task failed")?.context("the server failed")?;
+        self.jobs.stop().await;
+        Ok(())
+    }
+}
+
+/// Starts a service on PostgreSQL (or in memory, without a database URL being looked at) behind `listener`.
+pub async fn start<S: Service>(
+    listener: TcpListener,
+    settings: Settings<S::Settings>,
+    in_memory: bool,
+) -> anyhow::Result<Running<S>> {
+    let address = listener.local_addr().context("the listener has no address")?;
+    let store = if in_memory {
+        Store::Memory
+    } else {
+        let database = Database::connect(&settings.shared.database).await?;
+        postgres::migrate(&settings.shared.database, S::MIGRATIONS).await?;
+        Store::Postgres(database)
+    };
+    let http_settings = settings.shared.http.clone();
+    let jobs_enabled = settings.shared.jobs.enabled;
+    let service = S::assemble(Context::new(S::NAME, settings, store.clone())?).await?;
+    let (provided, readiness) = (service.clone(), web::Data::new(store));
+    let server = http::serve(listener, &http_settings, move |routes| {
+        S::public(routes);
+        S::internal(routes);
+        let (provided, readiness) = (provided.clone(), readiness.clone());
+        routes.map(|config| {
+            config.app_data(readiness).service(healthz).service(readyz);
+            provided.provide(config);
+            config
+        });
+    })?;
+    let (handle, server) = (server.handle(), tokio::spawn(server));
+    let jobs = Jobs::start(if jobs_enabled { service.jobs() } else { Vec::new() });
+    tracing::info!(service = S::NAME, %address, "serving");
+    Ok(Running { service, address, handle, server, jobs })
+}
+
+/// The process runs.
+#[get("/healthz")]
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}
+
+/// The process can do its work: its database answers.
+#[get("/readyz")]
+async fn readyz(store: web::Data<Store>) -> HttpResponse {
+    let reached = match store.get_ref() {
+        Store::Memory => Ok(()),
+        Store::Postgres(database) => database.ping().await,
+    };
+    match reached {
+        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Err(error) => Problem::unexpected(&error).error_response(),
+    }
+}
+
+/// The whole of a service's `main`: settings from the environment, serve until SIGINT or SIGTERM, one clear message
+/// where it cannot.
+pub fn run<S: Service>() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve::<S>()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error:#}", S::NAME);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve<S: Service>() -> anyhow::Result<()> {
+    let environment = std::env::vars().collect();
+    let sources = Sources { section: S::SECTION, defaults: S::DEFAULTS, environment };
+    let settings = settings::load::<S::Settings>(sources)?;
+    telemetry::init(&settings.shared.telemetry)?;
+    let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
+    let running = start::<S>(listener, settings, false).await?;
+    stop_signal().await?;
+    tracing::info!(service = S::NAME, "stopping: requests under way may end");
+    running.stop().await
+}
+
+/// Waits for SIGINT or SIGTERM.
+pub async fn stop_signal() -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
