@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 /// What is wrong with a field of a request that is JSON of the right shape.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Invalid {
@@ -7,7 +9,7 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    pub fn new(field: impl Into<String>, message: impl ToString) -> Self {
+    pub fn new(field: impl Into<String>, message: impl Display) -> Self {
         Self { field: field.into(), message: message.to_string() }
     }
 }

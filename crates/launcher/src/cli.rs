@@ -1,28 +1,42 @@
 //! The command line: one subcommand, one module.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::with_postgres;
+use crate::{migrate, token, up, with_postgres};
 
 /// Sells seats when far more people want them than there are seats.
 #[derive(Debug, Parser)]
 #[command(name = "boxoffice", version)]
 pub struct Cli {
+    /// Where this installation keeps its keys and, unless DATABASE_URL is set, its database.
+    #[arg(long, global = true, env = "BOXOFFICE__DATA_DIR", default_value = ".boxoffice")]
+    pub data_dir: PathBuf,
     #[command(subcommand)]
     pub command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Runs everything in this process: four services, one address.
+    Up(up::Arguments),
+    /// Prepares the database at `DATABASE_URL` and writes each service's environment into the data folder.
+    Migrate,
+    /// Prints an access token.
+    Token(token::Arguments),
     /// Runs a command with `DATABASE_URL` set to a throw-away PostgreSQL.
     WithPostgres(with_postgres::Arguments),
 }
 
 /// Runs one subcommand to its end; the exit code is the process's.
-pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { data_dir, command } = cli;
     match command {
+        Command::Up(arguments) => up::run(&data_dir, &arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => migrate::run(&data_dir).await.map(|()| ExitCode::SUCCESS),
+        Command::Token(arguments) => token::run(&data_dir, &arguments).map(|()| ExitCode::SUCCESS),
         Command::WithPostgres(arguments) => with_postgres::run(arguments).await,
     }
 }

@@ -1,0 +1,97 @@
+//! queue-service: who waits, in what order, who is admitted, until when.
+//!
+//! This file is the wiring, and the only one that names every adapter.
+
+mod inbound;
+pub mod outbound;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{self, Data};
+use async_trait::async_trait;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use domain::adapters::memory::MemoryWaitingRoom;
+use domain::queue::{Admission, Waiting, WaitingRoom};
+use service_kit::auth::Authenticator;
+use service_kit::jobs::Job;
+use service_kit::{Context, Credentials, Service, Store};
+use tokio::sync::Notify;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::inbound::http::{Issuer, PollBudget};
+use crate::outbound::postgres::PostgresWaitingRoom;
+
+pub use settings::QueueSettings;
+
+/// The waiting rooms.
+#[derive(Clone)]
+pub struct QueueService {
+    waiting: Data<Waiting>,
+    admission: Data<Admission>,
+    issuer: Data<Issuer>,
+    authenticator: Data<Authenticator>,
+    poll_budget: Data<PollBudget>,
+    /// Notified where a slot may have become free, or somebody may wait for one.
+    slots: Arc<Notify>,
+    admission_interval: Duration,
+}
+
+#[async_trait]
+impl Service for QueueService {
+    const NAME: &'static str = "queue-service";
+    const SECTION: &'static str = "queue";
+    const DEFAULTS: &'static str = include_str!("../config/default.toml");
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/queue");
+
+    type Settings = QueueSettings;
+
+    async fn assemble(context: Context<QueueSettings>) -> anyhow::Result<Self> {
+        let room: Arc<dyn WaitingRoom> = match &context.store {
+            Store::Memory => Arc::new(MemoryWaitingRoom::new(Arc::clone(&context.clock))),
+            Store::Postgres(database) => Arc::new(PostgresWaitingRoom::new(database.clone())),
+        };
+        let settings = &context.settings.service;
+        let issuer = Issuer::new(settings)?;
+        let own_keys = Credentials {
+            pass_keys: Some(issuer.jwks()),
+            queue_tokens: Some(settings.queue_tokens()?),
+            ..Credentials::default()
+        };
+        let authenticator = Data::new(context.authenticator(own_keys)?);
+        let admission = Admission::new(Arc::clone(&room), settings.policy()?);
+        admission.establish(settings.main_queue_id).await?;
+        Ok(Self {
+            waiting: Data::new(Waiting::new(room, Arc::clone(&context.ids))),
+            admission: Data::new(admission),
+            issuer: Data::new(issuer),
+            poll_budget: Data::new(PollBudget::new(settings.poll_budget)),
+            slots: Arc::new(Notify::new()),
+            admission_interval: Duration::from_millis(settings.admission_interval_ms),
+            authenticator,
+        })
+    }
+
+    fn provide(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.waiting.clone())
+            .app_data(self.admission.clone())
+            .app_data(self.issuer.clone())
+            .app_data(self.authenticator.clone())
+            .app_data(self.poll_budget.clone())
+            .app_data(Data::from(Arc::clone(&self.slots)));
+    }
+
+    fn public(routes: &mut ServiceConfig<'_>) {
+        inbound::http::public(routes);
+    }
+
+    fn internal(routes: &mut ServiceConfig<'_>) {
+        inbound::http::internal(routes);
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        inbound::jobs::all(self)
+    }
+}

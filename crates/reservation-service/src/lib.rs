@@ -1,0 +1,126 @@
+//! reservation-service: the inventory, reservations, the checkout saga and tickets.
+//!
+//! This file is the wiring, and the only one that names every adapter.
+
+mod inbound;
+pub mod outbound;
+mod settings;
+
+use std::sync::Arc;
+
+use actix_web::web::{self, Data};
+use async_trait::async_trait;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use domain::adapters::memory::MemoryBoxOffice;
+use domain::reservation::{BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inventory, Outbox, Reservations};
+use peers::{HttpPasses, HttpPayments, Peer};
+use service_kit::auth::Authenticator;
+use service_kit::idempotency::{Idempotency, Keys};
+use service_kit::jobs::Job;
+use service_kit::{Context, Credentials, Service, Store};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::inbound::http::TicketCodes;
+use crate::outbound::postgres::PostgresBoxOffice;
+
+pub use settings::ReservationSettings;
+
+/// Seats and who has them.
+#[derive(Clone)]
+pub struct ReservationService {
+    inventory: Arc<dyn Inventory>,
+    box_office: Data<BoxOffice>,
+    checkout: Data<Checkout>,
+    courier: Courier,
+    ticket_codes: Data<TicketCodes>,
+    authenticator: Data<Authenticator>,
+    idempotency: Data<Idempotency<Self>>,
+    keys: Arc<dyn Keys>,
+    revocations: peers::Revocations,
+    settings: ReservationSettings,
+}
+
+/// One store is behind all ports of the context.
+struct Ports {
+    inventory: Arc<dyn Inventory>,
+    holds: Arc<dyn Holds>,
+    reservations: Arc<dyn Reservations>,
+    checkouts: Arc<dyn Checkouts>,
+    outbox: Arc<dyn Outbox>,
+}
+
+impl Ports {
+    fn of<S: Inventory + Holds + Reservations + Checkouts + Outbox + 'static>(store: S) -> Self {
+        let store = Arc::new(store);
+        Self {
+            inventory: Arc::<S>::clone(&store),
+            holds: Arc::<S>::clone(&store),
+            reservations: Arc::<S>::clone(&store),
+            checkouts: Arc::<S>::clone(&store),
+            outbox: store,
+        }
+    }
+}
+
+#[async_trait]
+impl Service for ReservationService {
+    const NAME: &'static str = "reservation-service";
+    const SECTION: &'static str = "reservation";
+    const DEFAULTS: &'static str = include_str!("../config/default.toml");
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/reservation");
+
+    type Settings = ReservationSettings;
+
+    async fn assemble(context: Context<ReservationSettings>) -> anyhow::Result<Self> {
+        let ids = Arc::clone(&context.ids);
+        let ports = match &context.store {
+            Store::Memory => Ports::of(MemoryBoxOffice::new(Arc::clone(&context.clock), ids)),
+            Store::Postgres(database) => Ports::of(PostgresBoxOffice::new(database.clone(), ids)),
+        };
+        let settings = context.settings.service.clone();
+        let addresses = &context.settings.shared.peers;
+        let passes = Arc::new(HttpPasses::new(Peer::new("queue-service", &addresses.queue, &context)));
+        let payments = Arc::new(HttpPayments::new(Peer::new("wallet-service", &addresses.wallet, &context)));
+        let policy = HoldPolicy {
+            hold_ttl_seconds: settings.hold_ttl_seconds,
+            max_seats_per_user: settings.max_seats_per_user,
+        };
+        let courier = Courier::new(ports.outbox, passes);
+        let authenticator = Data::new(context.authenticator(Credentials::default())?);
+        let keys = context.idempotency_keys();
+        Ok(Self {
+            inventory: ports.inventory,
+            box_office: Data::new(BoxOffice::new(ports.holds, ports.reservations, policy)),
+            checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone())),
+            courier,
+            ticket_codes: Data::new(TicketCodes::new(&settings.ticket_key)?),
+            idempotency: Data::new(Idempotency::new(Arc::clone(&keys), Arc::clone(&context.ids))),
+            revocations: peers::Revocations::new(&context, &authenticator),
+            authenticator,
+            keys,
+            settings,
+        })
+    }
+
+    fn provide(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(Data::from(Arc::clone(&self.inventory)))
+            .app_data(self.box_office.clone())
+            .app_data(self.checkout.clone())
+            .app_data(self.ticket_codes.clone())
+            .app_data(self.authenticator.clone())
+            .app_data(self.idempotency.clone());
+    }
+
+    fn public(routes: &mut ServiceConfig<'_>) {
+        inbound::http::public(routes);
+    }
+
+    fn internal(routes: &mut ServiceConfig<'_>) {
+        inbound::http::internal(routes);
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        inbound::jobs::all(self)
+    }
+}

@@ -9,6 +9,7 @@ mod postgres;
 mod record;
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -54,21 +55,32 @@ pub trait Keys: Send + Sync {
 }
 
 /// Runs commands under their caller's key, each to its end even when the caller hangs up.
-#[derive(Clone)]
-pub struct Idempotency {
+///
+/// `Owner` is the service whose store keeps the keys: where several services are served from one origin, each
+/// finds its own.
+pub struct Idempotency<Owner> {
     keys: Arc<dyn Keys>,
     ids: Arc<dyn IdGenerator>,
+    owner: PhantomData<fn() -> Owner>,
 }
 
-impl Idempotency {
+impl<Owner> Idempotency<Owner> {
+    pub fn new(keys: Arc<dyn Keys>, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { keys, ids, owner: PhantomData }
+    }
+}
+
+impl<Owner> Clone for Idempotency<Owner> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.keys), Arc::clone(&self.ids))
+    }
+}
+
+impl<Owner: 'static> Idempotency<Owner> {
     /// The header's name.
     pub const HEADER: &str = "idempotency-key";
     /// A UUID or a hash is far shorter.
     const MAX_LENGTH: usize = 255;
-
-    pub fn new(keys: Arc<dyn Keys>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { keys, ids }
-    }
 
     /// Runs `command` with the id of what it is to make, once per key.
     pub async fn run<T, F, Fut>(
@@ -85,12 +97,12 @@ impl Idempotency {
     {
         let fresh = self.ids.next();
         let answer = match Self::word(request)? {
-            None => detached(command(fresh)).await.map_err(|error| Problem::unexpected(&error.into()))??,
+            None => detached(command(fresh)).await??,
             Some(word) => {
                 let fingerprint = fingerprint(request, body)?;
                 let (this, key) = (self.clone(), Key { user, word });
                 let whole = async move { this.run_once(key, fingerprint, fresh, command).await };
-                detached(whole).await.map_err(|error| Problem::unexpected(&error.into()))??
+                detached(whole).await??
             }
         };
         Ok(answer.into())

@@ -19,4 +19,4 @@ pub mod telemetry;
 
 pub use problem::Problem;
 pub use request_id::detached;
-pub use service::{Context, Running, Service, Store, run, start};
+pub use service::{Context, Credentials, Running, Service, Store, run, start};

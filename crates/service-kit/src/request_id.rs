@@ -2,8 +2,9 @@
 
 use std::future::Future;
 
-use tokio::task::JoinHandle;
 use tracing::Instrument;
+
+use crate::problem::Problem;
 
 /// The header that carries the id in and out.
 pub const HEADER: &str = "x-request-id";
@@ -36,11 +37,12 @@ pub fn acceptable(id: &str) -> bool {
 ///
 /// actix drops a handler's future within a millisecond of a reset connection, while a COMMIT that is
 /// under way commits anyway; so what moves seats or money runs in a task of its own, under the same
-/// request id and span.
-pub fn detached<F>(work: F) -> JoinHandle<F::Output>
+/// request id and span. An error is a panic in there.
+pub async fn detached<F>(work: F) -> Result<F::Output, Problem>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    tokio::spawn(scope(current(), work).in_current_span())
+    let task = tokio::spawn(scope(current(), work).in_current_span());
+    task.await.map_err(|panic| Problem::unexpected(&panic.into()))
 }

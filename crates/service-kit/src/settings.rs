@@ -5,7 +5,7 @@ mod secret;
 
 use serde::Deserialize;
 
-pub use load::{Sources, load};
+pub use load::{Sources, load, load_shared};
 pub use secret::Secret;
 
 /// Everything one service is set by: the shared sections and its own.

@@ -1,24 +1,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Concert, PlannedSeat, SalesWindow, Schedule, SeatStatus};
+use super::{Concert, Draft, Drafted, PlannedSeat, SalesWindow, Schedule, SeatStatus};
 use crate::shared::{ConcertId, Page, PageRequest, QueueId, ScheduleId, SeatId};
-
-/// A performance on its way to being published.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Draft {
-    pub schedule: Schedule,
-    pub seats: Vec<PlannedSeat>,
-}
-
-/// What storing a draft came to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Drafted {
-    /// Stored, or stored before and not published yet: the draft to publish.
-    Ready(Draft),
-    /// The concert has a published performance at that time.
-    AlreadyPublished(ScheduleId),
-}
 
 /// Concerts, schedules and their seats. Each method is one transaction.
 #[async_trait]
@@ -31,11 +15,11 @@ pub trait Catalogue: Send + Sync {
     /// All concerts in the order of their ids, which is that of their making.
     async fn concerts(&self, page: PageRequest) -> anyhow::Result<Page<Concert>>;
 
-    /// Stores a performance that nobody sees yet. One performance per concert and time: an unpublished draft of the
-    /// same time is replaced by this one.
+    /// Stores a performance that nobody sees yet, of a concert that exists. One performance per concert and time:
+    /// [`Draft::decide`] says what becomes of a second one. What was stored once keeps its ids for good.
     async fn draft(&self, draft: Draft) -> anyhow::Result<Drafted>;
 
-    /// From now on fans see it.
+    /// From now on fans see it; again changes nothing.
     async fn publish(&self, schedule: ScheduleId) -> anyhow::Result<()>;
 
     /// The published performances of a concert, by their start.
@@ -44,7 +28,7 @@ pub trait Catalogue: Send + Sync {
     /// A published performance.
     async fn schedule(&self, id: ScheduleId) -> anyhow::Result<Option<Schedule>>;
 
-    /// The seats of a performance by number.
+    /// The seats of a performance, published or not, by number.
     async fn seats(&self, schedule: ScheduleId) -> anyhow::Result<Vec<PlannedSeat>>;
 }
 
@@ -69,7 +53,7 @@ pub struct SeatChanges {
 /// The service that sells the seats. An error means *unknown*.
 #[async_trait]
 pub trait Inventory: Send + Sync {
-    /// Puts a performance on sale; the same one again changes nothing.
+    /// Puts a performance on sale; the same id again changes nothing.
     async fn publish(&self, plan: &InventoryPlan) -> anyhow::Result<()>;
 
     /// Every change behind `version`, perhaps some before it again; behind 0: every seat.

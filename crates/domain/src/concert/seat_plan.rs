@@ -35,6 +35,15 @@ pub struct PlannedSeat {
     pub price: Amount,
 }
 
+impl PlannedSeat {
+    /// Whether both stand at the same place at the same price, whatever their ids.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        let Self { id: _, number, section, row, x, y, price } = self;
+        (*number, section, *row, *x, *y, *price)
+            == (other.number, &other.section, other.row, other.x, other.y, other.price)
+    }
+}
+
 /// All sections of a performance, the one nearest the stage first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SeatPlan {
@@ -51,7 +60,8 @@ impl SeatPlan {
 
     /// A plan whose sections have names of their own, seats, and together no more than [`Self::MAX_SEATS`].
     pub fn new(sections: Vec<Section>) -> Result<Self, InvalidSeatPlan> {
-        let invalid = |field: String, message: &str| Err(InvalidSeatPlan { field, message: message.to_owned() });
+        let invalid =
+            |field: String, message: &str| Err(InvalidSeatPlan { field, message: message.to_owned() });
         if sections.is_empty() {
             return invalid("sections".to_owned(), "must name at least one section");
         }

@@ -5,5 +5,8 @@ mod publication;
 mod seat_maps;
 
 pub use concerts::{ConcertError, Concerts, NewConcert};
-pub use publication::{Publication, PublishError};
+pub use publication::{Publication, PublishError, Published};
 pub use seat_maps::SeatMaps;
+
+#[cfg(test)]
+mod tests;

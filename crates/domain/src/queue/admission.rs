@@ -11,12 +11,18 @@ pub struct AdmissionPolicy {
     pub pass_ttl_seconds: u32,
 }
 
-/// Why a policy makes no sense; the field's wire name and what is wrong with it.
+/// Why a queue cannot be set like this: the field's wire name and what is wrong with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{field} {message}")]
-pub struct InvalidPolicy {
+pub struct InvalidSetting {
     pub field: &'static str,
     pub message: &'static str,
+}
+
+impl InvalidSetting {
+    pub(super) const fn new(field: &'static str, message: &'static str) -> Self {
+        Self { field, message }
+    }
 }
 
 /// How full a queue's inside is.
@@ -29,16 +35,23 @@ pub struct Load {
 }
 
 impl AdmissionPolicy {
+    /// The minute of `admit_per_minute`, over which admissions are counted.
+    pub const RATE_WINDOW_SECONDS: u32 = 60;
+    /// Beyond what any hall holds; a queue with more slots holds nobody back.
+    const MAX_FANS: u32 = 1_000_000;
     /// A day: a longer pass would outlive the sale it is for.
     const MAX_PASS_TTL_SECONDS: u32 = 86_400;
 
     /// The same policy, if it makes sense. `max_active` may be 0: nobody is let in.
-    pub fn validated(self) -> Result<Self, InvalidPolicy> {
-        if self.pass_ttl_seconds == 0 || self.pass_ttl_seconds > Self::MAX_PASS_TTL_SECONDS {
-            return Err(InvalidPolicy { field: "passTtlSeconds", message: "must be between 1 and 86400 seconds" });
+    pub fn validated(self) -> Result<Self, InvalidSetting> {
+        if self.max_active > Self::MAX_FANS {
+            return Err(InvalidSetting::new("maxActive", "must be at most 1000000"));
         }
-        if self.admit_per_minute == Some(0) {
-            return Err(InvalidPolicy { field: "admitPerMinute", message: "must be at least 1; pause the queue to let nobody in" });
+        if self.admit_per_minute.is_some_and(|rate| rate == 0 || rate > Self::MAX_FANS) {
+            return Err(InvalidSetting::new("admitPerMinute", "must be 1 to 1000000; pause the queue to let nobody in"));
+        }
+        if self.pass_ttl_seconds == 0 || self.pass_ttl_seconds > Self::MAX_PASS_TTL_SECONDS {
+            return Err(InvalidSetting::new("passTtlSeconds", "must be 1 to 86400 seconds"));
         }
         Ok(self)
     }
@@ -51,6 +64,12 @@ impl AdmissionPolicy {
             Some(rate) => by_capacity.min(rate.saturating_sub(load.admitted_last_minute)),
             None => by_capacity,
         }
+    }
+
+    /// Whether giving up a slot lets in somebody who would otherwise wait on: more wait than there is room for
+    /// already. Of ten who give up their slots for one who waits, one does it in earnest.
+    pub fn is_slot_needed(&self, load: Load, waiting: u64) -> bool {
+        waiting > u64::from(self.max_active.saturating_sub(load.active))
     }
 }
 
@@ -80,10 +99,31 @@ mod tests {
     }
 
     #[test]
+    fn a_slot_is_needed_by_those_only_for_whom_none_is_free() {
+        let policy = AdmissionPolicy { max_active: 3, admit_per_minute: None, pass_ttl_seconds: 600 };
+        let needed = |active, waiting| policy.is_slot_needed(Load { active, admitted_last_minute: 0 }, waiting);
+        assert!(!needed(3, 0));
+        assert!(needed(3, 1));
+        assert!(!needed(2, 1));
+        assert!(needed(2, 2));
+        assert!(needed(9, 1));
+    }
+
+    #[test]
     fn a_policy_without_sense_is_named() {
-        let policy = AdmissionPolicy { max_active: 1, admit_per_minute: None, pass_ttl_seconds: 0 };
-        assert_eq!(policy.validated().unwrap_err().field, "passTtlSeconds");
-        let policy = AdmissionPolicy { max_active: 1, admit_per_minute: Some(0), pass_ttl_seconds: 1 };
-        assert_eq!(policy.validated().unwrap_err().field, "admitPerMinute");
+        let good = AdmissionPolicy { max_active: 0, admit_per_minute: None, pass_ttl_seconds: 1 };
+        let widest = AdmissionPolicy { max_active: 1_000_000, admit_per_minute: Some(1_000_000), pass_ttl_seconds: 86_400 };
+        for policy in [good, AdmissionPolicy { admit_per_minute: Some(1), ..good }, widest] {
+            assert_eq!(policy.validated(), Ok(policy));
+        }
+        for (policy, field) in [
+            (AdmissionPolicy { max_active: 1_000_001, ..good }, "maxActive"),
+            (AdmissionPolicy { admit_per_minute: Some(0), ..good }, "admitPerMinute"),
+            (AdmissionPolicy { admit_per_minute: Some(1_000_001), ..good }, "admitPerMinute"),
+            (AdmissionPolicy { pass_ttl_seconds: 0, ..good }, "passTtlSeconds"),
+            (AdmissionPolicy { pass_ttl_seconds: 86_401, ..good }, "passTtlSeconds"),
+        ] {
+            assert_eq!(policy.validated().unwrap_err().field, field);
+        }
     }
 }

@@ -39,12 +39,27 @@ pub enum LeaveEffect {
 }
 
 impl EntryState {
+    /// Inside from `now` on. The end is a whole second, rounded up: a pass says it in whole seconds, and both must
+    /// say the same.
+    pub fn admitted(now: DateTime<Utc>, pass_ttl_seconds: u32) -> Self {
+        let expires_at = end_of_second(now + TimeDelta::seconds(pass_ttl_seconds.into()));
+        Self::Admitted { admitted_at: now, expires_at }
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Admitted { .. } => "admitted",
             Self::Done => "done",
             Self::Expired => "expired",
+        }
+    }
+
+    /// Until when a pass is out for this entry.
+    pub const fn pass_expires_at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Admitted { admitted_at: _, expires_at } => Some(expires_at),
+            Self::Waiting | Self::Done | Self::Expired => None,
         }
     }
 
@@ -65,8 +80,7 @@ impl Entry {
     #[must_use]
     pub fn admit(mut self, now: DateTime<Utc>, pass_ttl_seconds: u32) -> Self {
         if self.state == EntryState::Waiting {
-            let expires_at = now + TimeDelta::seconds(pass_ttl_seconds.into());
-            self.state = EntryState::Admitted { admitted_at: now, expires_at };
+            self.state = EntryState::admitted(now, pass_ttl_seconds);
         }
         self
     }
@@ -92,6 +106,24 @@ impl Entry {
         (self, effect)
     }
 
+    /// Gives up the slot, if there is one; a place in line is kept.
+    #[must_use]
+    pub fn yield_slot(mut self) -> Self {
+        if let EntryState::Admitted { .. } = self.state {
+            self.state = EntryState::Expired;
+        }
+        self
+    }
+
+    /// Ends a place in a line that nobody is let in from any more; anything else stays what it is.
+    #[must_use]
+    pub fn turn_away(mut self) -> Self {
+        if self.state == EntryState::Waiting {
+            self.state = EntryState::Expired;
+        }
+        self
+    }
+
     /// The entry as it is at `now`, with an admission that has run out ended.
     #[must_use]
     pub fn at(mut self, now: DateTime<Utc>) -> Self {
@@ -102,4 +134,25 @@ impl Entry {
         }
         self
     }
+
+    /// The pass that this entry had before and has no more, where it ended before its time.
+    pub fn revoked_since(&self, before: &Self) -> Option<RevokedPass> {
+        let expires_at = before.state.pass_expires_at().filter(|_| self.state.has_ended())?;
+        Some(RevokedPass { entry_id: self.id, expires_at })
+    }
 }
+
+/// A pass that must not be honoured any more, and when it would have expired by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RevokedPass {
+    pub entry_id: EntryId,
+    pub expires_at: DateTime<Utc>,
+}
+
+fn end_of_second(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let fraction = TimeDelta::nanoseconds(instant.timestamp_subsec_nanos().into());
+    if fraction.is_zero() { instant } else { instant - fraction + TimeDelta::seconds(1) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,9 @@ mod ports;
 mod room;
 mod service;
 
-pub use admission::{AdmissionPolicy, InvalidPolicy, Load};
-pub use entry::{Entry, EntryState, LeaveEffect};
+pub use admission::{AdmissionPolicy, InvalidSetting, Load};
+pub use entry::{Entry, EntryState, LeaveEffect, RevokedPass};
 pub use estimate::{WaitSeconds, poll_after_millis, wait_estimate};
-pub use ports::{JoinError, JoinRequest, Joined, RevokedPass, Revocations, Standing, WaitingRoom};
+pub use ports::{JoinError, JoinRequest, Joined, Revocations, Standing, WaitingRoom};
 pub use room::{Queue, QueueChange, QueueOverview, QueueState};
 pub use service::{Admission, EntryError, QueueError, Waiting};

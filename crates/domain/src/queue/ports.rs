@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Entry, LeaveEffect, Queue, QueueChange, QueueOverview};
+use super::{Entry, EntryState, LeaveEffect, Queue, QueueChange, QueueError, QueueOverview, RevokedPass};
 use crate::shared::{EntryId, QueueId, UserId};
 
 /// A fan asks for a place.
@@ -25,6 +25,16 @@ pub struct Standing {
     pub admitted_last_minute: u32,
 }
 
+impl Standing {
+    /// The place in line, from 1; 0 for who does not stand in it.
+    pub fn position(&self) -> u64 {
+        match self.entry.state {
+            EntryState::Waiting => self.ahead + 1,
+            EntryState::Admitted { .. } | EntryState::Done | EntryState::Expired => 0,
+        }
+    }
+}
+
 /// What asking for a place came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Joined {
@@ -45,13 +55,6 @@ pub enum JoinError {
     Closed,
     #[error(transparent)]
     Unexpected(#[from] anyhow::Error),
-}
-
-/// A pass that must not be honoured any more, and when it would have expired by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RevokedPass {
-    pub entry_id: EntryId,
-    pub expires_at: DateTime<Utc>,
 }
 
 /// The passes that ended since a version that the asker has seen.
@@ -79,16 +82,19 @@ pub trait WaitingRoom: Send + Sync {
     /// Ends an admission after payment. True where a slot became free by it; a repeated or late call is a no-op.
     async fn finish(&self, entry: EntryId) -> anyhow::Result<bool>;
 
-    /// Hands the slot to the next in line, if anyone waits: the rule that a freed seat lets the oldest fan in
-    /// (requirement document 004). True where a slot became free by it.
+    /// Hands the slot to the next in line, if somebody waits whom no other free slot lets in: the rule that a freed
+    /// seat lets the oldest fan in (requirement document 004). True where a slot became free by it.
     async fn yield_slot(&self, entry: EntryId) -> anyhow::Result<bool>;
 
-    /// Ends admissions that have run out and fills every free slot in the order of joining.
-    /// Returns who was admitted.
+    /// Ends admissions that have run out, turns away who waits in vain, and fills every free slot in the order of
+    /// joining. Returns who was admitted.
     async fn admit(&self, queue: QueueId) -> anyhow::Result<Vec<Entry>>;
 
-    /// Creates or changes a queue. True where it was created.
-    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), super::QueueError>;
+    /// Creates the main queue if it is missing, and puts every queue whose limits no operator has set under its policy.
+    async fn establish(&self, main: Queue) -> anyhow::Result<()>;
+
+    /// Creates a queue, from the template, or changes the one there is. True where it was created.
+    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), QueueError>;
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>>;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{AdmissionPolicy, InvalidPolicy};
+use super::{AdmissionPolicy, InvalidSetting, JoinError, Load};
 use crate::shared::QueueId;
 
 /// A waiting room as its operator has set it.
@@ -13,6 +13,8 @@ pub struct Queue {
     pub name: String,
     pub state: QueueState,
     pub policy: AdmissionPolicy,
+    /// True once an operator has set a limit; until then the policy is the one of the service's settings.
+    pub limits_are_set: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,7 +25,7 @@ pub enum QueueState {
     Paused,
     /// Nobody new joins; who waits is still admitted.
     Draining,
-    /// Over: nobody joins, nobody is admitted.
+    /// Over: nobody joins, nobody is admitted, who waits is turned away; who is inside stays.
     Closed,
 }
 
@@ -32,6 +34,14 @@ impl QueueState {
         match self {
             Self::Open | Self::Draining => true,
             Self::Paused | Self::Closed => false,
+        }
+    }
+
+    /// Whether who waits has waited in vain.
+    pub const fn turns_away(self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Open | Self::Paused | Self::Draining => false,
         }
     }
 
@@ -62,6 +72,41 @@ impl FromStr for QueueState {
     }
 }
 
+impl Queue {
+    /// A new one: open, under the settings' policy.
+    pub const fn new(id: QueueId, name: String, policy: AdmissionPolicy) -> Self {
+        Self { id, name, state: QueueState::Open, policy, limits_are_set: false }
+    }
+
+    /// Whether somebody new gets a place.
+    pub fn check_open(&self) -> Result<(), JoinError> {
+        match self.state {
+            QueueState::Open => Ok(()),
+            QueueState::Paused => Err(JoinError::Paused),
+            QueueState::Draining | QueueState::Closed => Err(JoinError::Closed),
+        }
+    }
+
+    /// How many may be let in now.
+    pub fn free_slots(&self, load: Load) -> u32 {
+        if self.state.admits() { self.policy.free_slots(load) } else { 0 }
+    }
+
+    /// Whether a slot that is given up now goes to somebody else.
+    pub fn is_slot_needed(&self, load: Load, waiting: u64) -> bool {
+        self.state.admits() && self.policy.is_slot_needed(load, waiting)
+    }
+
+    /// The queue after a start with other settings.
+    #[must_use]
+    pub fn under(mut self, settings: AdmissionPolicy) -> Self {
+        if !self.limits_are_set {
+            self.policy = settings;
+        }
+        self
+    }
+}
+
 /// What an operator changes; what is absent stays.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct QueueChange {
@@ -74,8 +119,12 @@ pub struct QueueChange {
 }
 
 impl QueueChange {
-    /// The queue after this change; refused where the policy it leads to makes no sense.
-    pub fn apply(self, queue: Queue) -> Result<Queue, InvalidPolicy> {
+    const MAX_NAME_CHARACTERS: usize = 100;
+
+    /// The queue after this change; refused where what it leads to makes no sense.
+    pub fn apply(self, queue: Queue) -> Result<Queue, InvalidSetting> {
+        let sets_limits =
+            self.max_active.is_some() || self.admit_per_minute.is_some() || self.pass_ttl_seconds.is_some();
         let policy = AdmissionPolicy {
             max_active: self.max_active.unwrap_or(queue.policy.max_active),
             admit_per_minute: self.admit_per_minute.unwrap_or(queue.policy.admit_per_minute),
@@ -83,10 +132,21 @@ impl QueueChange {
         };
         Ok(Queue {
             id: queue.id,
-            name: self.name.unwrap_or(queue.name),
+            name: self.name.map_or(Ok(queue.name), |name| Self::named(&name))?,
             state: self.state.unwrap_or(queue.state),
             policy: policy.validated()?,
+            limits_are_set: queue.limits_are_set || sets_limits,
         })
+    }
+
+    /// The name without the blanks around it.
+    fn named(name: &str) -> Result<String, InvalidSetting> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > Self::MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
+            let message = "must have 1 to 100 characters, none of them a control character";
+            return Err(InvalidSetting::new("name", message));
+        }
+        Ok(name.to_owned())
     }
 }
 
@@ -97,3 +157,6 @@ pub struct QueueOverview {
     pub waiting: u64,
     pub admitted: u64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AdmissionPolicy, Entry, InvalidPolicy, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange,
-    QueueOverview, QueueState, Revocations, Standing, WaitingRoom,
+    AdmissionPolicy, Entry, InvalidSetting, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange,
+    QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use crate::shared::{EntryId, IdGenerator, QueueId, UserId};
 
@@ -65,7 +65,7 @@ pub enum QueueError {
     #[error("there is no such queue")]
     NoSuchQueue,
     #[error(transparent)]
-    Invalid(#[from] InvalidPolicy),
+    Invalid(#[from] InvalidSetting),
     #[error(transparent)]
     Unexpected(#[from] anyhow::Error),
 }
@@ -75,14 +75,19 @@ impl Admission {
         Self { room, defaults }
     }
 
+    /// Once at the start: the main queue, and the settings' limits for every queue that no operator has set any for.
+    pub async fn establish(&self, main: QueueId) -> Result<(), QueueError> {
+        let main = Queue::new(main, "Main queue".to_owned(), self.defaults.validated()?);
+        Ok(self.room.establish(main).await?)
+    }
+
     pub async fn overview(&self, queue: QueueId) -> Result<QueueOverview, QueueError> {
         self.room.overview(queue).await?.ok_or(QueueError::NoSuchQueue)
     }
 
     /// Creates the queue, or changes the one there is. True where it was created.
     pub async fn configure(&self, queue: QueueId, change: QueueChange) -> Result<(QueueOverview, bool), QueueError> {
-        let template =
-            Queue { id: queue, name: "Main queue".to_owned(), state: QueueState::Open, policy: self.defaults };
+        let template = Queue::new(queue, "Waiting room".to_owned(), self.defaults);
         self.room.configure(template, change).await
     }
 
@@ -91,13 +96,20 @@ impl Admission {
         self.room.admit(queue).await
     }
 
-    /// Fills the free slots of every queue; returns how many fans were let in.
-    pub async fn admit_everywhere(&self) -> anyhow::Result<usize> {
-        let mut admitted = 0;
+    /// Fills the free slots of every queue and says who was let in; returns how many. A queue that fails keeps no
+    /// other from its turn.
+    pub async fn admit_everywhere(&self, let_in: impl Fn(&Entry)) -> anyhow::Result<usize> {
+        let (mut admitted, mut failed) = (0, None);
         for queue in self.room.queues().await? {
-            admitted += self.room.admit(queue).await?.len();
+            match self.room.admit(queue).await {
+                Ok(entries) => {
+                    entries.iter().for_each(&let_in);
+                    admitted += entries.len();
+                }
+                Err(error) => failed = Some(error.context(format!("filling the free slots of queue {queue}"))),
+            }
         }
-        Ok(admitted)
+        failed.map_or(Ok(admitted), Err)
     }
 
     /// Ends an admission after payment; a repeated call is a no-op. True where a slot became free.

@@ -16,6 +16,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::{BeginPayment, PayError, Reservation, ReservationState};
 use crate::shared::{Amount, Balance, EntryId, PaymentId, ReservationId, UserId};
 
 /// One attempt at paying a reservation.
@@ -154,6 +155,84 @@ impl Payment {
             | PaymentState::Voided
             | PaymentState::Refunding
             | PaymentState::Refunded { .. } => self,
+        }
+    }
+}
+
+/// What a store writes after an answer, all in one transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conclusion {
+    pub payment: Payment,
+    pub reservation: Reservation,
+    pub seats: SeatsEffect,
+}
+
+/// What becomes of the reservation's seats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatsEffect {
+    /// Sold, with a ticket for each; the pass is finished.
+    Sell,
+    /// Held again, to lapse at the given time.
+    HoldUntil(DateTime<Utc>),
+    Keep,
+}
+
+impl Conclusion {
+    /// Decides over the locked payment, reservation and seats; `seats_are_ours` says whether every seat is still
+    /// taken for this reservation.
+    pub fn of(settlement: Settlement, reservation: Reservation, seats_are_ours: bool) -> Self {
+        let Settlement { payment, effect } = settlement;
+        let payment_id = payment.id;
+        let (payment, state, seats) = match effect {
+            ReservationEffect::Nothing => (payment, reservation.state, SeatsEffect::Keep),
+            ReservationEffect::BackToHeld => {
+                (payment, ReservationState::Held, SeatsEffect::HoldUntil(reservation.held_until))
+            }
+            ReservationEffect::Sell if seats_are_ours => {
+                (payment, ReservationState::Confirmed { payment_id }, SeatsEffect::Sell)
+            }
+            ReservationEffect::Sell => {
+                (payment.refund_instead(), ReservationState::Cancelled { payment_id }, SeatsEffect::Keep)
+            }
+        };
+        Self { payment, reservation: Reservation { state, ..reservation }, seats }
+    }
+}
+
+/// What beginning a payment comes to, over the locked reservation and seats.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Beginning {
+    /// A new payment; the reservation is being paid, and its seats do not lapse.
+    Start(Payment),
+    /// There is one already.
+    Underway(PaymentId),
+}
+
+/// Decides at `now` of the store's clock; `seats_are_ours` says whether every seat is still held for the
+/// reservation at that time.
+pub fn decide_begin(
+    reservation: &Reservation,
+    seats_are_ours: bool,
+    begin: &BeginPayment,
+    now: DateTime<Utc>,
+) -> Result<Beginning, PayError> {
+    match reservation.state_at(now) {
+        ReservationState::Held if seats_are_ours => Ok(Beginning::Start(Payment {
+            id: begin.payment_id,
+            reservation_id: reservation.id,
+            user_id: reservation.user_id,
+            pass_id: begin.pass_id,
+            amount: reservation.amount,
+            created_at: now,
+            fence: Payment::FIRST_FENCE,
+            state: PaymentState::Debiting,
+        })),
+        ReservationState::Held => Err(PayError::NotHeld { status: ReservationState::Expired.word() }),
+        ReservationState::Paying { payment_id } | ReservationState::Confirmed { payment_id } => {
+            Ok(Beginning::Underway(payment_id))
+        }
+        state @ (ReservationState::Released | ReservationState::Expired | ReservationState::Cancelled { .. }) => {
+            Err(PayError::NotHeld { status: state.word() })
         }
     }
 }

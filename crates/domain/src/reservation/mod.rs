@@ -6,10 +6,13 @@ mod give_up;
 mod hold;
 mod inventory;
 mod ports;
-mod reservation;
+mod claim;
 mod service;
 
-pub use checkout::{Payment, PaymentState, ReservationEffect, SagaStep, Settlement, WalletAnswer};
+pub use checkout::{
+    Beginning, Conclusion, Payment, PaymentState, ReservationEffect, SagaStep, SeatsEffect, Settlement, WalletAnswer,
+    decide_begin,
+};
 pub use events::{Event, EventBody};
 pub use give_up::{GiveUp, GiveUpError, decide_give_up};
 pub use hold::{HoldError, HoldRequest, SeatClaim, decide_hold};
@@ -18,5 +21,5 @@ pub use ports::{
     BeginPayment, Begun, Checkouts, GivenUp, Holds, Inventory, Outbox, Passes, PayError, Payments, Reservations,
     Seen, SettleError, Settled,
 };
-pub use reservation::{Reservation, ReservationState, ReservedSeat, Ticket};
+pub use claim::{Reservation, ReservationState, ReservedSeat, Ticket};
 pub use service::{BoxOffice, Checkout, CheckoutError, Courier, HoldPolicy, LookupError, Paid, SeatsWanted};

@@ -111,7 +111,7 @@ impl KeySource {
                 None => Ok(()),
             }
         });
-        fetch.await.context("the task that fetches keys broke off")??;
+        fetch.await.map_err(|_| anyhow!("the task that fetches keys broke off"))??;
         Ok(self.0.known(kid))
     }
 }

@@ -32,14 +32,7 @@ async fn answer<B: MessageBody + 'static>(
     let limited = request.app_data::<web::Data<RateLimit>>().map_or(Ok(()), |limit| limit.check(&request));
     let mut response = match limited {
         Err(problem) => request.into_response(problem.error_response()).map_into_right_body(),
-        Ok(()) => {
-            let http_request = request.request().clone();
-            match next.call(request).await {
-                Ok(response) => response.map_into_left_body(),
-                // Turned into its response here, while the id is at hand.
-                Err(error) => ServiceResponse::from_err(error, http_request).map_into_right_body(),
-            }
-        }
+        Ok(()) => next.call(request).await?.map_into_left_body(),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);

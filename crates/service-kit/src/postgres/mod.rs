@@ -9,4 +9,4 @@ mod transaction;
 pub use failure::classify;
 pub use migrate::migrate;
 pub use pool::{Connection, Database};
-pub use transaction::{TransactionError, now};
+pub use transaction::{TransactionError, clock_timestamp, now};

@@ -10,7 +10,7 @@ use crate::auth::{
     ServiceCredential,
 };
 use crate::client;
-use crate::idempotency::{Idempotency, Keys, MemoryKeys, PostgresKeys};
+use crate::idempotency::{Keys, MemoryKeys, PostgresKeys};
 use crate::postgres::Database;
 use crate::settings::Settings;
 
@@ -102,10 +102,6 @@ impl<S> Context<S> {
     }
 
     /// Idempotency keys in this service's own store.
-    pub fn idempotency(&self) -> Idempotency {
-        Idempotency::new(self.idempotency_keys(), Arc::clone(&self.ids))
-    }
-
     pub fn idempotency_keys(&self) -> Arc<dyn Keys> {
         match &self.store {
             Store::Memory => Arc::new(MemoryKeys::new(Arc::clone(&self.clock))),

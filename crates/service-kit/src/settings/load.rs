@@ -25,6 +25,18 @@ pub struct Sources<'a> {
 
 /// Reads the settings of one service; an unknown or unusable one is an error that names it.
 pub fn load<S: DeserializeOwned>(sources: Sources<'_>) -> anyhow::Result<Settings<S>> {
+    let section = sources.section;
+    let (shared, own) = read(sources)?;
+    Ok(Settings { shared, service: deserialize(section, own)? })
+}
+
+/// Reads the sections that every service has.
+pub fn load_shared(sources: Sources<'_>) -> anyhow::Result<Shared> {
+    read(sources).map(|(shared, _)| shared)
+}
+
+/// The shared sections, and the service's own as it stands.
+fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
     let Sources { section, defaults, environment } = sources;
     let mut builder = Config::builder()
         .add_source(File::from_str(SHARED_DEFAULTS, FileFormat::Toml))
@@ -43,10 +55,10 @@ pub fn load<S: DeserializeOwned>(sources: Sources<'_>) -> anyhow::Result<Setting
     let mut table = config.cache.into_table().context("unusable settings")?;
     let own = table.remove(section).unwrap_or_else(|| Value::new(None, ValueKind::Table(Map::new())));
     table.retain(|name, _| !SERVICE_SECTIONS.contains(&name.as_str()) && !LAUNCHER_SETTINGS.contains(&name.as_str()));
-    Ok(Settings { shared: shared(table)?, service: deserialize(section, own)? })
+    Ok((shared(&table)?, own))
 }
 
-fn shared(table: Map<String, Value>) -> anyhow::Result<Shared> {
+fn shared(table: &Map<String, Value>) -> anyhow::Result<Shared> {
     const KNOWN: [&str; 6] = ["http", "database", "auth", "peers", "telemetry", "jobs"];
     if let Some(unknown) = table.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!("unknown setting {}", variable(unknown));

@@ -2,10 +2,16 @@
 //!
 //! Each store takes one lock for a whole command, which is what a transaction is.
 
+mod concert;
+mod queue;
+mod reservation;
 mod wallet;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use concert::MemoryCatalogue;
+pub use queue::MemoryWaitingRoom;
+pub use reservation::MemoryBoxOffice;
 pub use wallet::MemoryLedger;
 
 /// A panic elsewhere leaves the data whole: every command changes it only after its last decision.

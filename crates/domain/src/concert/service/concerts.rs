@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
 use crate::concert::{Catalogue, Concert, SalesWindow, Schedule};
-use crate::shared::{ConcertId, IdGenerator, Page, PageRequest, QueueId, ScheduleId};
+use crate::shared::{ConcertId, Page, PageRequest, QueueId, ScheduleId};
 
 /// Reading and adding concerts.
 #[derive(Clone)]
 pub struct Concerts {
     catalogue: Arc<dyn Catalogue>,
-    ids: Arc<dyn IdGenerator>,
 }
 
 /// A concert to be.
@@ -33,13 +32,14 @@ pub enum ConcertError {
 }
 
 impl Concerts {
-    pub fn new(catalogue: Arc<dyn Catalogue>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { catalogue, ids }
+    pub fn new(catalogue: Arc<dyn Catalogue>) -> Self {
+        Self { catalogue }
     }
 
-    pub async fn add(&self, new: NewConcert) -> Result<Concert, ConcertError> {
+    /// Adds a concert under `id`; the same id again changes nothing.
+    pub async fn add(&self, id: ConcertId, new: NewConcert) -> Result<Concert, ConcertError> {
         let NewConcert { title, venue, queue_id, sales } = new;
-        let concert = Concert { id: ConcertId(self.ids.next()), title, venue, queue_id, sales };
+        let concert = Concert { id, title, venue, queue_id, sales };
         self.catalogue.add_concert(concert.clone()).await?;
         Ok(concert)
     }

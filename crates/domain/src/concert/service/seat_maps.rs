@@ -6,7 +6,7 @@ use crate::shared::ScheduleId;
 
 /// The live seat maps: plans from the catalogue, statuses from the inventory's change log.
 ///
-/// A map is kept between requests, so that each refresh asks only for what has changed since the last.
+/// A map is kept between calls, so that each refresh asks only for what has changed since the last.
 #[derive(Clone)]
 pub struct SeatMaps {
     catalogue: Arc<dyn Catalogue>,
@@ -19,7 +19,7 @@ impl SeatMaps {
         Self { catalogue, inventory, maps: Arc::default() }
     }
 
-    /// The map as the inventory has it now.
+    /// The map as the inventory has it now, of a performance that is published.
     pub async fn current(&self, schedule: ScheduleId) -> anyhow::Result<Arc<SeatMap>> {
         let known = match self.known(schedule) {
             Some(map) => map,

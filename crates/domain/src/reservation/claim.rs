@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::{HoldError, HoldRequest};
 use crate::shared::{Amount, EntryId, PaymentId, ReservationId, ScheduleId, SeatId, TicketId, UserId};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,6 +69,14 @@ impl Reservation {
             | ReservationState::Expired
             | ReservationState::Cancelled { .. }) => state,
         }
+    }
+
+    /// A reservation id that is used again must be for the very same hold.
+    pub fn check_same(&self, request: &HoldRequest) -> Result<(), HoldError> {
+        let mut mine: Vec<_> = self.seats.iter().map(|seat| seat.id).collect();
+        mine.sort_unstable();
+        let same = self.user_id == request.user_id && self.schedule_id == request.schedule_id && mine == request.seat_ids;
+        if same { Ok(()) } else { Err(HoldError::OtherReservation) }
     }
 
     /// Seats that count against the fan's limit at `now`.

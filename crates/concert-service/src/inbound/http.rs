@@ -1,0 +1,29 @@
+//! The route table.
+
+mod admin;
+mod concerts;
+mod live_seats;
+mod problem;
+mod schedules;
+mod seat_query;
+mod seat_view;
+mod seats;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use admin::MainQueue;
+pub use live_seats::LiveSeats;
+
+/// What the outside world reaches.
+pub fn public(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(concerts::list)
+        .service(concerts::show)
+        .service(schedules::list)
+        .service(seats::show)
+        .service(admin::add_concert)
+        .service(admin::publish_schedule);
+}
+
+/// What other services reach: nothing. They are told what they need when a performance is published.
+pub fn internal(_routes: &mut ServiceConfig<'_>) {}

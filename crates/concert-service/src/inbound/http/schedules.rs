@@ -1,0 +1,46 @@
+use actix_web::get;
+use actix_web::web::{Data, Json, Path};
+use contracts::concert::{ScheduleBody, SchedulesBody};
+use domain::concert::Concerts;
+use domain::shared::ConcertId;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use service_kit::Problem;
+use service_kit::auth::Pass;
+use uuid::Uuid;
+
+use super::live_seats::LiveSeats;
+use super::problem;
+
+/// Seat maps that one request looks at together: a season of performances does not flood the inventory.
+const AT_ONCE: usize = 8;
+
+/// The performances of a concert and how many seats each has left.
+#[utoipa::path(
+    operation_id = "listSchedules",
+    tag = "concerts",
+    params(("concertId" = Uuid, Path)),
+    responses(
+        (status = 200, body = SchedulesBody),
+        (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: no pass, or one for another queue"),
+        (status = 404, description = "`not_found`"),
+        (status = 503, description = "`unavailable`: the inventory is out of reach"),
+    )
+)]
+#[get("/v1/concerts/{concertId}/schedules")]
+pub async fn list(
+    path: Path<Uuid>,
+    pass: Pass,
+    concerts: Data<Concerts>,
+    live: Data<LiveSeats>,
+) -> Result<Json<SchedulesBody>, Problem> {
+    let schedules = concerts.schedules(ConcertId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
+    let live = live.get_ref();
+    let counted = stream::iter(schedules).map(|schedule| async move {
+        let view = live.view(schedule.id).await?;
+        Ok::<_, anyhow::Error>(ScheduleBody::of(&schedule, view.count()))
+    });
+    let schedules =
+        counted.buffered(AT_ONCE).try_collect().await.map_err(|error| Problem::unexpected(&error))?;
+    Ok(Json(SchedulesBody { schedules }))
+}

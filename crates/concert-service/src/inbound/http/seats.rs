@@ -1,0 +1,63 @@
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, Header, IfNoneMatch};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, get};
+use contracts::concert::SeatMapBody;
+use domain::concert::Concerts;
+use domain::shared::ScheduleId;
+use service_kit::Problem;
+use service_kit::auth::Pass;
+use uuid::Uuid;
+
+use super::live_seats::LiveSeats;
+use super::problem;
+use super::seat_query::SeatQuery;
+use super::seat_view::Rendered;
+
+/// The seats of a performance, as of at most a moment ago.
+#[utoipa::path(
+    operation_id = "showSeats",
+    tag = "seats",
+    params(("scheduleId" = Uuid, Path), SeatQuery, ("If-None-Match" = Option<String>, Header)),
+    responses(
+        (status = 200, body = SeatMapBody, headers(("ETag" = String))),
+        (status = 304, description = "The seats are as `If-None-Match` knows them"),
+        (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: no pass, or one for another queue"),
+        (status = 404, description = "`not_found`"),
+        (status = 422, description = "`invalid_request`: no such status"),
+        (status = 503, description = "`unavailable`: the inventory is out of reach"),
+    )
+)]
+#[get("/v1/schedules/{scheduleId}/seats")]
+pub async fn show(
+    request: HttpRequest,
+    path: Path<Uuid>,
+    pass: Pass,
+    query: Query<SeatQuery>,
+    concerts: Data<Concerts>,
+    live: Data<LiveSeats>,
+) -> Result<HttpResponse, Problem> {
+    let status = query.status().map_err(problem::invalid)?;
+    let schedule = concerts.schedule(ScheduleId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
+    let view = live.view(schedule.id).await.map_err(|error| Problem::unexpected(&error))?;
+    let rendered = view.rendered(schedule.id, status).map_err(|error| Problem::unexpected(&error))?;
+    Ok(answer(&request, &rendered))
+}
+
+fn answer(request: &HttpRequest, rendered: &Rendered) -> HttpResponse {
+    let unchanged = match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&rendered.tag)),
+        Err(_) => false,
+    };
+    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    response.insert_header((ETAG, rendered.tag.to_string()));
+    // Only for who has a pass, and to be asked about every time: seats go quickly.
+    response.insert_header((CACHE_CONTROL, "private, no-cache"));
+    if unchanged {
+        return response.finish();
+    }
+    response.insert_header((CONTENT_TYPE, "application/json")).body(rendered.body.clone())
+}

@@ -1,0 +1,4 @@
+//! Who calls: other programs over HTTP, and time.
+
+pub mod http;
+pub mod jobs;

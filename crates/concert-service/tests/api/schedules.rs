@@ -1,0 +1,77 @@
+use domain::shared::QueueId;
+use serde_json::{Value, json};
+
+use crate::box_office::Fault;
+use crate::hall::{Fits, Hall, new_id, plan};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn performances_come_by_their_start_with_the_seats_they_have_left() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    assert_eq!(hall.schedules(&concert).await, [] as [Value; 0]);
+    let mut ids = Vec::new();
+    for (starts_at, rows) in [("2027-06-03T19:00:00Z", 1), ("2027-06-02T19:00:00Z", 2)] {
+        let body = hall.publish(&concert, &plan(starts_at, rows)).send().await.expect(201);
+        ids.push(body["scheduleId"].as_str().unwrap().to_owned());
+    }
+    let small = ids[0].parse().unwrap();
+    let seats =
+        hall.service.get(&format!("/v1/schedules/{}/seats", ids[0])).bearer(&hall.pass()).send().await;
+    for seat in seats.expect(200)["seats"].as_array().unwrap() {
+        let seat = seat["seatId"].as_str().unwrap().parse().unwrap();
+        hall.office.sell(small, hall.queue, seat).await;
+    }
+    let expected = |id: &str, starts_at, total, available, sold_out| {
+        json!({
+            "scheduleId": id,
+            "startsAt": starts_at,
+            "seatsTotal": total,
+            "seatsAvailable": available,
+            "soldOut": sold_out,
+        })
+    };
+    assert_eq!(
+        hall.schedules(&concert).await,
+        [
+            expected(&ids[1], "2027-06-02T19:00:00Z", 20, 20, false),
+            expected(&ids[0], "2027-06-03T19:00:00Z", 10, 0, true),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_performances_than_are_looked_at_together_keep_their_order() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    let times: Vec<_> = (1..=20).map(|day| format!("2027-06-{day:02}T19:00:00Z")).collect();
+    for starts_at in times.iter().rev() {
+        hall.publish(&concert, &plan(starts_at, 1)).send().await.expect(201);
+    }
+    let shown = hall.schedules(&concert).await;
+    assert_eq!(shown.iter().map(|it| it["startsAt"].as_str().unwrap()).collect::<Vec<_>>(), times);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn performances_are_for_the_admitted() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    let path = format!("{concert}/schedules");
+    hall.assert_only(Fits::Pass, || hall.service.get(&path)).await;
+    let other = hall.pass_of(QueueId(new_id()));
+    hall.service.get(&path).bearer(&other).send().await.problem(403, "not_admitted");
+    let nowhere = format!("/v1/concerts/{}/schedules", new_id());
+    hall.service.get(&nowhere).bearer(&hall.pass()).send().await.problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_inventory_there_are_no_counts_to_tell() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    hall.publish(&concert, &plan("2027-06-01T19:00:00Z", 1)).send().await.expect(201);
+    hall.office.fail(Some(Fault::Down));
+    let reply = hall.service.get(&format!("{concert}/schedules")).bearer(&hall.pass()).send().await;
+    assert!(reply.header("retry-after").is_some());
+    reply.problem(503, "unavailable");
+    hall.office.fail(None);
+    assert_eq!(hall.schedules(&concert).await.len(), 1);
+}

@@ -1,0 +1,213 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::lock;
+use crate::queue::{
+    AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load, Queue, QueueChange,
+    QueueError, QueueOverview, Revocations, RevokedPass, Standing, WaitingRoom,
+};
+use crate::shared::{Clock, EntryId, QueueId, UserId};
+
+/// The queues in memory.
+pub struct MemoryWaitingRoom {
+    clock: Arc<dyn Clock>,
+    rooms: Mutex<Rooms>,
+}
+
+#[derive(Default)]
+struct Rooms {
+    queues: BTreeMap<QueueId, Queue>,
+    /// By queue and sequence: the order of joining.
+    entries: BTreeMap<(QueueId, i64), Entry>,
+    sequences: HashMap<EntryId, (QueueId, i64)>,
+    /// When somebody was let in, for the limit per minute: an entry forgets it when it ends.
+    admissions: Vec<(QueueId, DateTime<Utc>)>,
+    /// A pass's version is its place in here, from 1.
+    revoked: Vec<RevokedPass>,
+}
+
+impl Rooms {
+    fn of(&self, queue: QueueId) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.range((queue, i64::MIN)..=(queue, i64::MAX)).map(|(_, entry)| entry)
+    }
+
+    fn waiting(&self, queue: QueueId) -> impl Iterator<Item = &Entry> {
+        self.of(queue).filter(|entry| entry.state == EntryState::Waiting)
+    }
+
+    fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.entries.get(self.sequences.get(&id)?)
+    }
+
+    fn live(&self, queue: QueueId, user: UserId, now: DateTime<Utc>) -> Option<&Entry> {
+        self.of(queue).find(|entry| entry.user_id == user && !(*entry).clone().at(now).state.has_ended())
+    }
+
+    fn load(&self, queue: QueueId, now: DateTime<Utc>) -> Load {
+        let window = TimeDelta::seconds(AdmissionPolicy::RATE_WINDOW_SECONDS.into());
+        let lately = self.admissions.iter().filter(|(of, at)| *of == queue && now - *at <= window);
+        let active = self.of(queue).filter(|entry| entry.state.pass_expires_at().is_some_and(|end| end > now));
+        Load { active: counted(active.count()), admitted_last_minute: counted(lately.count()) }
+    }
+
+    fn standing(&self, entry: &Entry, now: DateTime<Utc>) -> Standing {
+        let entry = entry.clone().at(now);
+        let queue = entry.queue_id;
+        let in_front = self.waiting(queue).filter(|other| other.sequence < entry.sequence).count();
+        Standing {
+            ahead: if entry.state == EntryState::Waiting { wide(in_front) } else { 0 },
+            waiting: wide(self.waiting(queue).count()),
+            admitted_last_minute: self.load(queue, now).admitted_last_minute,
+            entry,
+        }
+    }
+
+    fn overview(&self, queue: Queue, now: DateTime<Utc>) -> QueueOverview {
+        let admitted = u64::from(self.load(queue.id, now).active);
+        QueueOverview { waiting: wide(self.waiting(queue.id).count()), admitted, queue }
+    }
+
+    fn put(&mut self, entry: Entry) {
+        let key = (entry.queue_id, entry.sequence);
+        self.sequences.insert(entry.id, key);
+        self.entries.insert(key, entry);
+    }
+
+    /// Takes an entry to its end, and notes the pass that other services must stop honouring. True where there was one.
+    fn end(&mut self, id: EntryId, now: DateTime<Utc>, step: impl FnOnce(Entry) -> Entry) -> bool {
+        let Some(before) = self.entry(id).map(|entry| entry.clone().at(now)) else { return false };
+        let after = step(before.clone());
+        let revoked = after.revoked_since(&before);
+        if after != before {
+            self.put(after);
+        }
+        self.revoked.extend(revoked);
+        revoked.is_some()
+    }
+}
+
+/// Beyond 2^32 a count says "more than any limit", which is all that is asked of it.
+fn counted(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+impl MemoryWaitingRoom {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, rooms: Mutex::default() }
+    }
+
+    /// The time is read under the lock: a decision that waited is made by the time at which it had its turn.
+    fn now_locked(&self) -> (DateTime<Utc>, MutexGuard<'_, Rooms>) {
+        let rooms = lock(&self.rooms);
+        (self.clock.now(), rooms)
+    }
+}
+
+#[async_trait]
+impl WaitingRoom for MemoryWaitingRoom {
+    async fn join(&self, request: JoinRequest) -> Result<Joined, JoinError> {
+        let (now, mut rooms) = self.now_locked();
+        let JoinRequest { entry_id, queue_id, user_id } = request;
+        let queue = rooms.queues.get(&queue_id).ok_or(JoinError::NoSuchQueue)?;
+        if let Some(entry) = rooms.live(queue_id, user_id, now) {
+            return Ok(Joined { standing: rooms.standing(entry, now), is_new: false });
+        }
+        queue.check_open()?;
+        let last = rooms.of(queue_id).next_back().map_or(0, |entry| entry.sequence);
+        let entry = Entry::joined(entry_id, queue_id, user_id, last + 1, now);
+        rooms.put(entry.clone());
+        Ok(Joined { standing: rooms.standing(&entry, now), is_new: true })
+    }
+
+    async fn standing(&self, entry: EntryId) -> anyhow::Result<Option<Standing>> {
+        let (now, rooms) = self.now_locked();
+        Ok(rooms.entry(entry).map(|entry| rooms.standing(entry, now)))
+    }
+
+    async fn leave(&self, entry: EntryId) -> anyhow::Result<Option<LeaveEffect>> {
+        let (now, mut rooms) = self.now_locked();
+        let effect = rooms.entry(entry).map(|entry| entry.clone().at(now).leave().1);
+        rooms.end(entry, now, |entry| entry.leave().0);
+        Ok(effect)
+    }
+
+    async fn finish(&self, entry: EntryId) -> anyhow::Result<bool> {
+        let (now, mut rooms) = self.now_locked();
+        Ok(rooms.end(entry, now, Entry::finish))
+    }
+
+    async fn yield_slot(&self, entry: EntryId) -> anyhow::Result<bool> {
+        let (now, mut rooms) = self.now_locked();
+        let queue = rooms.entry(entry).and_then(|entry| rooms.queues.get(&entry.queue_id));
+        let needed = queue.is_some_and(|queue| {
+            queue.is_slot_needed(rooms.load(queue.id, now), wide(rooms.waiting(queue.id).count()))
+        });
+        Ok(needed && rooms.end(entry, now, Entry::yield_slot))
+    }
+
+    async fn admit(&self, queue: QueueId) -> anyhow::Result<Vec<Entry>> {
+        let (now, mut rooms) = self.now_locked();
+        let Some(queue) = rooms.queues.get(&queue).cloned() else { return Ok(Vec::new()) };
+        let run_out = |entry: &&Entry| entry.state.pass_expires_at().is_some_and(|end| end <= now);
+        let mut ended: Vec<Entry> = rooms.of(queue.id).filter(run_out).map(|entry| entry.clone().at(now)).collect();
+        if queue.state.turns_away() {
+            ended.extend(rooms.waiting(queue.id).map(|entry| entry.clone().turn_away()));
+        }
+        let slots = usize::try_from(queue.free_slots(rooms.load(queue.id, now)))?;
+        let ttl = queue.policy.pass_ttl_seconds;
+        let admitted: Vec<Entry> =
+            rooms.waiting(queue.id).take(slots).map(|entry| entry.clone().admit(now, ttl)).collect();
+        let window = TimeDelta::seconds(AdmissionPolicy::RATE_WINDOW_SECONDS.into());
+        rooms.admissions.retain(|(_, at)| now - *at <= window);
+        rooms.admissions.extend(admitted.iter().map(|entry| (entry.queue_id, now)));
+        for entry in ended.into_iter().chain(admitted.iter().cloned()) {
+            rooms.put(entry);
+        }
+        Ok(admitted)
+    }
+
+    async fn establish(&self, main: Queue) -> anyhow::Result<()> {
+        let mut rooms = lock(&self.rooms);
+        let settings = main.policy;
+        rooms.queues.entry(main.id).or_insert(main);
+        for queue in rooms.queues.values_mut() {
+            *queue = queue.clone().under(settings);
+        }
+        Ok(())
+    }
+
+    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), QueueError> {
+        let (now, mut rooms) = self.now_locked();
+        let known = rooms.queues.get(&template.id).cloned();
+        let created = known.is_none();
+        let queue = change.apply(known.unwrap_or(template))?;
+        rooms.queues.insert(queue.id, queue.clone());
+        Ok((rooms.overview(queue, now), created))
+    }
+
+    async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>> {
+        let (now, rooms) = self.now_locked();
+        Ok(rooms.queues.get(&queue).map(|queue| rooms.overview(queue.clone(), now)))
+    }
+
+    async fn queues(&self) -> anyhow::Result<Vec<QueueId>> {
+        Ok(lock(&self.rooms).queues.keys().copied().collect())
+    }
+
+    async fn revoked_after(&self, version: i64) -> anyhow::Result<Revocations> {
+        let (now, rooms) = self.now_locked();
+        let behind = rooms.revoked.iter().skip(usize::try_from(version).unwrap_or(0));
+        Ok(Revocations {
+            revoked: behind.filter(|pass| pass.expires_at > now).copied().collect(),
+            version: i64::try_from(rooms.revoked.len())?,
+            now,
+        })
+    }
+}

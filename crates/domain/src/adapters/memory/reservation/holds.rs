@@ -1,0 +1,55 @@
+use async_trait::async_trait;
+
+use super::MemoryBoxOffice;
+use crate::adapters::memory::lock;
+use crate::reservation::{
+    EventBody, HoldError, HoldRequest, Holds, InventorySeat, Reservation, ReservationState, SeatClaim, SeatState, Seen,
+    decide_hold,
+};
+
+#[async_trait]
+impl Holds for MemoryBoxOffice {
+    async fn place(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
+        let now = self.clock.now();
+        let mut stock = lock(&self.stock);
+        if let Some(known) = stock.reservations.get(&request.reservation_id) {
+            known.check_same(&request)?;
+            return Ok(Seen { value: known.clone(), now });
+        }
+        let terms = stock.sales.get(&request.schedule_id).ok_or(HoldError::NoSuchSchedule)?;
+        let wanted = request.seat_ids.iter().filter_map(|id| stock.seats.get(id));
+        let seats: Vec<InventorySeat> =
+            wanted.filter(|seat| seat.schedule_id == request.schedule_id).map(|seat| seat.seat.clone()).collect();
+        let of_user = stock.reservations.values().filter(|other| {
+            other.user_id == request.user_id && other.schedule_id == request.schedule_id
+        });
+        let taken_by_user = of_user.map(|other| other.seats_taken_at(now)).sum();
+        let reservation = decide_hold(&request, &SeatClaim { terms, seats: &seats, taken_by_user, now })?;
+        let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
+        stock.set_seats(&reservation, held);
+        stock.reservations.insert(reservation.id, reservation.clone());
+        Ok(Seen { value: reservation, now })
+    }
+
+    async fn sweep_lapsed(&self, limit: usize) -> anyhow::Result<usize> {
+        let now = self.clock.now();
+        let mut stock = lock(&self.stock);
+        let lapsed = stock.reservations.values().filter(|reservation| {
+            reservation.state == ReservationState::Held && reservation.state_at(now) == ReservationState::Expired
+        });
+        let mut lapsed: Vec<Reservation> = lapsed.cloned().collect();
+        lapsed.sort_by_key(|reservation| (reservation.held_until, reservation.id));
+        lapsed.truncate(limit);
+        for reservation in &lapsed {
+            stock.free_seats(reservation);
+            if let Some(kept) = stock.reservations.get_mut(&reservation.id) {
+                kept.state = ReservationState::Expired;
+            }
+            if stock.pass_is_idle(reservation.pass_id, now) {
+                let event = self.event(EventBody::SlotYielded { pass_id: reservation.pass_id });
+                stock.enqueue(event);
+            }
+        }
+        Ok(lapsed.len())
+    }
+}

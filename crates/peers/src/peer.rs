@@ -1,0 +1,136 @@
+use std::time::Duration;
+
+use anyhow::anyhow;
+use domain::shared::Unavailable;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use service_kit::Context;
+use service_kit::auth::ServiceCredential;
+use service_kit::request_id;
+
+/// Another service and how to call it.
+#[derive(Clone)]
+pub struct Peer {
+    name: &'static str,
+    base: String,
+    client: Client,
+    credential: ServiceCredential,
+    attempts: u32,
+}
+
+/// Why a call has no answer that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// No attempt got a connection: the peer has certainly not seen the call.
+    #[error("{0} cannot be connected to")]
+    NeverSent(&'static str),
+    /// The call may or may not have been carried out.
+    #[error("{0} gave no answer: {1}")]
+    Unknown(&'static str, String),
+    /// It was refused, and would be again.
+    #[error("{peer} answered {status}: {body}")]
+    Refused { peer: &'static str, status: StatusCode, body: String },
+}
+
+impl PeerError {
+    /// As an error of a port: marked as [`Unavailable`] unless the peer did answer.
+    pub fn marked(self) -> anyhow::Error {
+        match &self {
+            Self::NeverSent(peer) | Self::Unknown(peer, _) => {
+                let out_of_reach = Unavailable(peer);
+                anyhow::Error::new(self).context(out_of_reach)
+            }
+            Self::Refused { .. } => anyhow::Error::new(self),
+        }
+    }
+}
+
+/// Between two attempts; doubled each time.
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Peer {
+    /// The peer at `base` (as in `http://127.0.0.1:8081`), called with the context's client and credential.
+    pub fn new<S>(name: &'static str, base: &str, context: &Context<S>) -> Self {
+        Self {
+            name,
+            base: base.trim_end_matches('/').to_owned(),
+            client: context.http.clone(),
+            credential: context.credential.clone(),
+            attempts: context.settings.shared.peers.attempts.max(1),
+        }
+    }
+
+    pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, PeerError> {
+        self.decode(self.call(Method::GET, path, None::<&()>).await?).await
+    }
+
+    pub async fn put<B: Serialize + Sync, A: DeserializeOwned>(&self, path: &str, body: &B) -> Result<A, PeerError> {
+        self.decode(self.call(Method::PUT, path, Some(body)).await?).await
+    }
+
+    /// A `PUT` whose answer says nothing but that it was done.
+    pub async fn put_only<B: Serialize + Sync>(&self, path: &str, body: &B) -> Result<(), PeerError> {
+        self.call(Method::PUT, path, Some(body)).await.map(drop)
+    }
+
+    pub async fn post<A: DeserializeOwned>(&self, path: &str) -> Result<A, PeerError> {
+        self.decode(self.call(Method::POST, path, None::<&()>).await?).await
+    }
+
+    /// A `POST` whose answer says nothing but that it was done.
+    pub async fn post_only(&self, path: &str) -> Result<(), PeerError> {
+        self.call(Method::POST, path, None::<&()>).await.map(drop)
+    }
+
+    /// Every call of ours carries its id in the path and does the same thing once, so it may be repeated.
+    async fn call<B: Serialize + Sync>(&self, method: Method, path: &str, body: Option<&B>) -> Result<Response, PeerError> {
+        let mut pause = PAUSE;
+        let mut reached = false;
+        for attempt in 1.. {
+            let outcome = self.request(method.clone(), path, body).send().await;
+            let failure = match outcome {
+                Ok(response) if response.status().is_server_error() => {
+                    reached = true;
+                    format!("status {}", response.status().as_u16())
+                }
+                Ok(response) => return self.accept(response).await,
+                Err(error) => {
+                    reached |= !error.is_connect();
+                    format!("{:#}", anyhow!(error.without_url()))
+                }
+            };
+            if attempt >= self.attempts {
+                return Err(if reached { PeerError::Unknown(self.name, failure) } else { PeerError::NeverSent(self.name) });
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(PeerError::NeverSent(self.name))
+    }
+
+    fn request<B: Serialize>(&self, method: Method, path: &str, body: Option<&B>) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header(header::AUTHORIZATION, self.credential.header_value())
+            .header(request_id::HEADER, request_id::current());
+        match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    async fn accept(&self, response: Response) -> Result<Response, PeerError> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = response.text().await.unwrap_or_default();
+        Err(PeerError::Refused { peer: self.name, status, body })
+    }
+
+    async fn decode<A: DeserializeOwned>(&self, response: Response) -> Result<A, PeerError> {
+        response.json().await.map_err(|error| PeerError::Unknown(self.name, format!("{:#}", anyhow!(error.without_url()))))
+    }
+}

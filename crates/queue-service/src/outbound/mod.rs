@@ -1,0 +1,3 @@
+//! What the queue calls: its database.
+
+pub mod postgres;

@@ -1,0 +1,48 @@
+//! The rules of the waiting room, on both of its adapters.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel_async::SimpleAsyncConnection;
+use domain::adapters::memory::MemoryWaitingRoom;
+use queue_service::QueueService;
+use queue_service::outbound::postgres::PostgresWaitingRoom;
+use service_kit::Service;
+use service_kit::postgres::Database;
+use test_kit::suites::waiting_room::Subject;
+use test_kit::{ManualClock, TestDatabase, TimeTravel};
+
+test_kit::waiting_room_suite! {
+    memory: in_memory(),
+    postgres: on_postgres().await,
+}
+
+fn in_memory() -> Subject {
+    let clock = Arc::new(ManualClock::new());
+    Subject { room: Arc::new(MemoryWaitingRoom::new(clock.clone())), time: clock }
+}
+
+async fn on_postgres() -> Subject {
+    let test_database = TestDatabase::new(QueueService::SECTION, QueueService::MIGRATIONS).await;
+    let database = test_database.database(QueueService::SECTION).await;
+    let room = Arc::new(PostgresWaitingRoom::new(database.clone()));
+    Subject { room, time: Arc::new(Ageing { database, _kept: test_database }) }
+}
+
+/// Nobody sets PostgreSQL's clock: the rows are made older instead.
+struct Ageing {
+    database: Database,
+    _kept: TestDatabase,
+}
+
+#[async_trait]
+impl TimeTravel for Ageing {
+    async fn pass(&self, seconds: i64) {
+        let ageing = format!(
+            "UPDATE entries SET joined_at = joined_at - age, admitted_at = admitted_at - age, expires_at = expires_at - age \
+             FROM (SELECT make_interval(secs => {seconds}) AS age) AS passed"
+        );
+        let mut connection = self.database.connection().await.unwrap();
+        connection.batch_execute(&ageing).await.unwrap();
+    }
+}

@@ -1,0 +1,28 @@
+//! The route table.
+
+mod inventories;
+mod payments;
+mod problem;
+mod reservations;
+mod tickets;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use tickets::TicketCodes;
+
+/// What the outside world reaches.
+pub fn public(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(reservations::create)
+        .service(reservations::list)
+        .service(reservations::show)
+        .service(reservations::give_up)
+        .service(payments::create)
+        .service(payments::show)
+        .service(tickets::list);
+}
+
+/// What other services reach.
+pub fn internal(routes: &mut ServiceConfig<'_>) {
+    routes.service(inventories::publish).service(inventories::changes);
+}

@@ -1,0 +1,3 @@
+//! What the box office calls: its database. Its peers' adapters stand in the crate `peers`.
+
+pub mod postgres;

@@ -1,0 +1,31 @@
+//! Seats, reservations, payments and events on PostgreSQL. Only here are the reservation tables named.
+//!
+//! Locks are taken in one order everywhere: reservation, its seats by id, payment. A hold takes seats alone. So no
+//! two transactions wait for each other.
+
+mod checkouts;
+mod holds;
+mod inventory;
+mod locks;
+mod outbox;
+mod reservations;
+mod rows;
+mod schema;
+mod writes;
+
+use std::sync::Arc;
+
+use domain::shared::IdGenerator;
+use service_kit::postgres::Database;
+
+/// The store of the reservation context.
+pub struct PostgresBoxOffice {
+    database: Database,
+    ids: Arc<dyn IdGenerator>,
+}
+
+impl PostgresBoxOffice {
+    pub fn new(database: Database, ids: Arc<dyn IdGenerator>) -> Self {
+        Self { database, ids }
+    }
+}

@@ -1,0 +1,9 @@
+//! Rows, and the domain types they stand for. A row that cannot exist is an error that names it.
+
+mod payments;
+mod reservations;
+mod seats;
+
+pub use payments::PaymentRow;
+pub use reservations::{ReservationRow, SaleRow, status_of};
+pub use seats::{SeatRow, state_of_seat};

@@ -1,0 +1,3 @@
+//! What the wallet calls: its database.
+
+pub mod postgres;

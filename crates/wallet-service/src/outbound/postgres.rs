@@ -1,0 +1,9 @@
+//! The ledger on PostgreSQL. Only here are the wallet's tables named.
+
+mod charges;
+mod debits;
+mod ledger;
+mod rows;
+mod schema;
+
+pub use ledger::PostgresLedger;

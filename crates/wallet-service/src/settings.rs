@@ -1,0 +1,12 @@
+use serde::Deserialize;
+use service_kit::settings::Secret;
+
+/// `config/default.toml` says what each is for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WalletSettings {
+    pub built_in_issuer: bool,
+    pub access_key: Secret,
+    pub access_token_ttl_seconds: u32,
+    pub recovery_interval_ms: u64,
+}

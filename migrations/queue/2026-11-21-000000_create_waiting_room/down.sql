@@ -1,0 +1,3 @@
+DROP TABLE revocation_counter;
+DROP TABLE entries;
+DROP TABLE queues;
