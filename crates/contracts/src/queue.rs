@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::queue::{
-    AdmissionPolicy, EntryState, QueueChange, QueueOverview, QueueState, Standing, WaitSeconds, poll_after_millis,
-    wait_estimate,
+    AdmissionPolicy, EntryState, QueueChange, QueueOverview, QueueState, Standing, WaitSeconds,
+    poll_after_millis, wait_estimate,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -27,16 +27,14 @@ pub struct EntryBody {
     pub eta_seconds: Option<EtaSeconds>,
     /// When to ask again; asking in less than half of it is refused.
     pub poll_after_ms: u64,
-    /// Once admitted: what opens the sale.
-    #[serde(flatten)]
-    pub admitted: Option<AdmittedBody>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct AdmittedBody {
-    pub pass: String,
-    pub pass_expires_at: DateTime<Utc>,
+    /// What opens the sale; present once admitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pass: Option<String>,
+    /// Present with the pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pass_expires_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,8 +75,11 @@ impl EntryBody {
     pub fn new(standing: &Standing, queue_token: String, pass: Option<String>) -> Self {
         let status = EntryStatus::from(standing.entry.state);
         let waits = status == EntryStatus::Waiting;
-        let eta = wait_estimate(standing.ahead, standing.admitted_last_minute, AdmissionPolicy::RATE_WINDOW_SECONDS);
-        let ends = standing.entry.state.pass_expires_at();
+        let eta = wait_estimate(
+            standing.ahead,
+            standing.admitted_last_minute,
+            AdmissionPolicy::RATE_WINDOW_SECONDS,
+        );
         Self {
             entry_id: standing.entry.id.0,
             queue_token,
@@ -88,7 +89,8 @@ impl EntryBody {
             waiting: standing.waiting,
             eta_seconds: eta.filter(|_| waits).map(Into::into),
             poll_after_ms: poll_after_millis(standing.ahead),
-            admitted: pass.zip(ends).map(|(pass, pass_expires_at)| AdmittedBody { pass, pass_expires_at }),
+            pass_expires_at: pass.as_ref().and(standing.entry.state.pass_expires_at()),
+            pass,
         }
     }
 }

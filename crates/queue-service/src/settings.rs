@@ -47,7 +47,10 @@ impl QueueSettings {
     }
 
     pub fn pass_keys(&self) -> anyhow::Result<KeyRing> {
-        ensure!(!self.pass_key.is_empty(), "BOXOFFICE__QUEUE__PASS_KEY is not set: the key that signs passes");
+        ensure!(
+            !self.pass_key.is_empty(),
+            "BOXOFFICE__QUEUE__PASS_KEY is not set: the key that signs passes"
+        );
         let current = SigningKey::from_pem(&self.pass_key.reveal()?);
         let current = current.context("unusable setting BOXOFFICE__QUEUE__PASS_KEY")?;
         let mut also_accepted = Vec::new();
@@ -59,7 +62,10 @@ impl QueueSettings {
     }
 
     pub fn queue_tokens(&self) -> anyhow::Result<QueueTokens> {
-        ensure!(!self.queue_token_key.is_empty(), "BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY is not set: the secret of queue tokens");
+        ensure!(
+            !self.queue_token_key.is_empty(),
+            "BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY is not set: the secret of queue tokens"
+        );
         let tokens = QueueTokens::new(self.queue_token_key.reveal()?.as_bytes());
         tokens.context("unusable setting BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY")
     }
@@ -72,7 +78,9 @@ fn public_keys(text: &str) -> anyhow::Result<Vec<Jwk>> {
     }
     match serde_json::from_str::<Jwks>(text) {
         Ok(jwks) => Ok(jwks.keys),
-        Err(_no_document) => Ok(vec![serde_json::from_str(text).context("is neither a JWK nor a JWKS document")?]),
+        Err(_no_document) => {
+            Ok(vec![serde_json::from_str(text).context("is neither a JWK nor a JWKS document")?])
+        }
     }
 }
 
@@ -82,7 +90,8 @@ mod tests {
     use service_kit::settings::{self, Sources};
 
     fn load(pairs: &[(&str, &str)]) -> anyhow::Result<QueueSettings> {
-        let environment = pairs.iter().map(|(name, value)| (format!("BOXOFFICE__QUEUE__{name}"), (*value).to_owned()));
+        let environment =
+            pairs.iter().map(|(name, value)| (format!("BOXOFFICE__QUEUE__{name}"), (*value).to_owned()));
         let defaults = include_str!("../config/default.toml");
         let sources = Sources { section: "queue", defaults, environment: environment.collect() };
         Ok(settings::load(sources)?.service)
@@ -111,7 +120,8 @@ mod tests {
         ] {
             let current = SigningKey::generate_pem().unwrap();
             let settings = load(&[("PASS_KEY", &current), ("PREVIOUS_PASS_KEYS", &given)]).unwrap();
-            let kids: Vec<String> = settings.pass_keys().unwrap().jwks().keys.into_iter().map(|key| key.kid).collect();
+            let kids: Vec<String> =
+                settings.pass_keys().unwrap().jwks().keys.into_iter().map(|key| key.kid).collect();
             assert_eq!(kids, [SigningKey::from_pem(&current).unwrap().kid(), kid]);
         }
         assert!(load(&[("PREVIOUS_PASS_KEYS", "")]).unwrap().previous_pass_keys.is_empty());

@@ -13,6 +13,7 @@
 mod clock;
 mod database;
 mod issuers;
+pub mod openapi;
 mod port_suite;
 mod request;
 mod spawned;

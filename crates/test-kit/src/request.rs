@@ -6,7 +6,8 @@ use serde_json::Value;
 pub struct Request(reqwest::RequestBuilder);
 
 impl Request {
-    pub(crate) fn new(builder: reqwest::RequestBuilder) -> Self {
+    /// Any request, for what has an address of its own.
+    pub fn new(builder: reqwest::RequestBuilder) -> Self {
         Self(builder)
     }
 

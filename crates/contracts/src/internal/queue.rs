@@ -41,7 +41,8 @@ pub struct RevokedPassBody {
 
 impl From<Revocations> for RevocationsBody {
     fn from(revocations: Revocations) -> Self {
-        let body = |pass: RevokedPass| RevokedPassBody { pass_id: pass.entry_id.0, expires_at: pass.expires_at };
+        let body =
+            |pass: RevokedPass| RevokedPassBody { pass_id: pass.entry_id.0, expires_at: pass.expires_at };
         Self {
             revoked: revocations.revoked.into_iter().map(body).collect(),
             version: revocations.version,
@@ -52,7 +53,10 @@ impl From<Revocations> for RevocationsBody {
 
 impl From<RevocationsBody> for Revocations {
     fn from(body: RevocationsBody) -> Self {
-        let pass = |pass: RevokedPassBody| RevokedPass { entry_id: EntryId(pass.pass_id), expires_at: pass.expires_at };
+        let pass = |pass: RevokedPassBody| RevokedPass {
+            entry_id: EntryId(pass.pass_id),
+            expires_at: pass.expires_at,
+        };
         Self { revoked: body.revoked.into_iter().map(pass).collect(), version: body.version, now: body.now }
     }
 }

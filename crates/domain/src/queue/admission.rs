@@ -48,7 +48,10 @@ impl AdmissionPolicy {
             return Err(InvalidSetting::new("maxActive", "must be at most 1000000"));
         }
         if self.admit_per_minute.is_some_and(|rate| rate == 0 || rate > Self::MAX_FANS) {
-            return Err(InvalidSetting::new("admitPerMinute", "must be 1 to 1000000; pause the queue to let nobody in"));
+            return Err(InvalidSetting::new(
+                "admitPerMinute",
+                "must be 1 to 1000000; pause the queue to let nobody in",
+            ));
         }
         if self.pass_ttl_seconds == 0 || self.pass_ttl_seconds > Self::MAX_PASS_TTL_SECONDS {
             return Err(InvalidSetting::new("passTtlSeconds", "must be 1 to 86400 seconds"));
@@ -101,7 +104,8 @@ mod tests {
     #[test]
     fn a_slot_is_needed_by_those_only_for_whom_none_is_free() {
         let policy = AdmissionPolicy { max_active: 3, admit_per_minute: None, pass_ttl_seconds: 600 };
-        let needed = |active, waiting| policy.is_slot_needed(Load { active, admitted_last_minute: 0 }, waiting);
+        let needed =
+            |active, waiting| policy.is_slot_needed(Load { active, admitted_last_minute: 0 }, waiting);
         assert!(!needed(3, 0));
         assert!(needed(3, 1));
         assert!(!needed(2, 1));
@@ -112,7 +116,11 @@ mod tests {
     #[test]
     fn a_policy_without_sense_is_named() {
         let good = AdmissionPolicy { max_active: 0, admit_per_minute: None, pass_ttl_seconds: 1 };
-        let widest = AdmissionPolicy { max_active: 1_000_000, admit_per_minute: Some(1_000_000), pass_ttl_seconds: 86_400 };
+        let widest = AdmissionPolicy {
+            max_active: 1_000_000,
+            admit_per_minute: Some(1_000_000),
+            pass_ttl_seconds: 86_400,
+        };
         for policy in [good, AdmissionPolicy { admit_per_minute: Some(1), ..good }, widest] {
             assert_eq!(policy.validated(), Ok(policy));
         }

@@ -20,7 +20,10 @@ pub struct Entry {
 pub enum EntryState {
     Waiting,
     /// Inside: a pass is out for this entry until `expires_at`.
-    Admitted { admitted_at: DateTime<Utc>, expires_at: DateTime<Utc> },
+    Admitted {
+        admitted_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    },
     /// Paid.
     Done,
     /// Left, timed out, or gave the slot to the next in line.
@@ -72,7 +75,13 @@ impl EntryState {
 }
 
 impl Entry {
-    pub fn joined(id: EntryId, queue_id: QueueId, user_id: UserId, sequence: i64, joined_at: DateTime<Utc>) -> Self {
+    pub fn joined(
+        id: EntryId,
+        queue_id: QueueId,
+        user_id: UserId,
+        sequence: i64,
+        joined_at: DateTime<Utc>,
+    ) -> Self {
         Self { id, queue_id, user_id, sequence, joined_at, state: EntryState::Waiting }
     }
 

@@ -20,7 +20,10 @@ pub fn wait_estimate(ahead: u64, admitted: u32, window_seconds: u32) -> Option<W
     // Positions beyond 2^32 do not occur; beyond it the estimate saturates.
     let places = f64::from(u32::try_from(ahead).unwrap_or(u32::MAX)) + 1.0;
     let seconds = |rate: f64| whole_seconds(places / rate);
-    Some(WaitSeconds { low: seconds(per_second * (1.0 + spread)), high: seconds(per_second * (1.0 - spread)) })
+    Some(WaitSeconds {
+        low: seconds(per_second * (1.0 + spread)),
+        high: seconds(per_second * (1.0 - spread)),
+    })
 }
 
 #[expect(

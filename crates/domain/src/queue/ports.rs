@@ -94,7 +94,11 @@ pub trait WaitingRoom: Send + Sync {
     async fn establish(&self, main: Queue) -> anyhow::Result<()>;
 
     /// Creates a queue, from the template, or changes the one there is. True where it was created.
-    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), QueueError>;
+    async fn configure(
+        &self,
+        template: Queue,
+        change: QueueChange,
+    ) -> Result<(QueueOverview, bool), QueueError>;
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>>;
 

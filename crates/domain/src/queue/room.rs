@@ -142,7 +142,10 @@ impl QueueChange {
     /// The name without the blanks around it.
     fn named(name: &str) -> Result<String, InvalidSetting> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > Self::MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
+        if name.is_empty()
+            || name.chars().count() > Self::MAX_NAME_CHARACTERS
+            || name.chars().any(char::is_control)
+        {
             let message = "must have 1 to 100 characters, none of them a control character";
             return Err(InvalidSetting::new("name", message));
         }

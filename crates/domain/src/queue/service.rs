@@ -86,7 +86,11 @@ impl Admission {
     }
 
     /// Creates the queue, or changes the one there is. True where it was created.
-    pub async fn configure(&self, queue: QueueId, change: QueueChange) -> Result<(QueueOverview, bool), QueueError> {
+    pub async fn configure(
+        &self,
+        queue: QueueId,
+        change: QueueChange,
+    ) -> Result<(QueueOverview, bool), QueueError> {
         let template = Queue::new(queue, "Waiting room".to_owned(), self.defaults);
         self.room.configure(template, change).await
     }
@@ -106,7 +110,9 @@ impl Admission {
                     entries.iter().for_each(&let_in);
                     admitted += entries.len();
                 }
-                Err(error) => failed = Some(error.context(format!("filling the free slots of queue {queue}"))),
+                Err(error) => {
+                    failed = Some(error.context(format!("filling the free slots of queue {queue}")));
+                }
             }
         }
         failed.map_or(Ok(admitted), Err)

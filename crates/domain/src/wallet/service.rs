@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::shared::{Amount, ChargeId, Page, PageRequest, UserId};
 use crate::wallet::{
-    Charge, ChargeRefused, ChargeState, ChargeStep, Charged, Ledger, NewUser, PaymentProvider, StatementLine, Wallet,
+    Charge, ChargeRefused, ChargeState, ChargeStep, Charged, Ledger, NewUser, PaymentProvider, StatementLine,
+    Wallet,
 };
 
 /// Opening and reading wallets.
@@ -36,7 +37,11 @@ impl Wallets {
     }
 
     /// The user's journal, newest first.
-    pub async fn statement(&self, user: UserId, page: PageRequest) -> Result<Page<StatementLine>, WalletError> {
+    pub async fn statement(
+        &self,
+        user: UserId,
+        page: PageRequest,
+    ) -> Result<Page<StatementLine>, WalletError> {
         self.wallet(user).await?;
         Ok(self.ledger.statement(user, page).await?)
     }
@@ -99,13 +104,16 @@ impl Cashier {
 
     /// Takes up charges whose request died or whose provider did not answer. Returns how many have ended.
     pub async fn recover(&self, limit: usize) -> anyhow::Result<usize> {
-        let mut ended = 0;
+        let (mut ended, mut failure) = (0, None);
         for stalled in self.ledger.stalled_charges(Self::STALLED_AFTER_SECONDS, limit).await? {
-            if self.drive(stalled).await?.state != ChargeState::Pending {
-                ended += 1;
+            let id = stalled.charge.id;
+            match self.drive(stalled).await {
+                Ok(charge) => ended += usize::from(charge.state != ChargeState::Pending),
+                // The others go on: one that cannot end would hold them up for ever.
+                Err(error) => failure = failure.or(Some(error.context(format!("ending charge {id}")))),
             }
         }
-        Ok(ended)
+        failure.map_or(Ok(ended), Err)
     }
 
     /// One step towards the end; a provider that does not answer leaves the charge pending.

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use domain::adapters::system;
 use domain::queue::{
-    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Queue, QueueChange, QueueOverview, QueueState,
-    Revocations, Standing, WaitingRoom,
+    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Queue, QueueChange, QueueOverview,
+    QueueState, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
 use uuid::Uuid;

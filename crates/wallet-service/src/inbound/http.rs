@@ -13,18 +13,10 @@ pub use issuer::Issuer;
 
 /// What the outside world reaches.
 pub fn public(routes: &mut ServiceConfig<'_>) {
-    routes
-        .service(users::create)
-        .service(wallets::show)
-        .service(wallets::entries)
-        .service(charges::create);
+    routes.service(users::create).service(wallets::show).service(wallets::entries).service(charges::create);
 }
 
 /// What other services reach.
 pub fn internal(routes: &mut ServiceConfig<'_>) {
-    routes
-        .service(issuer::access_keys)
-        .service(debits::debit)
-        .service(debits::void)
-        .service(debits::refund);
+    routes.service(issuer::access_keys).service(debits::debit).service(debits::void).service(debits::refund);
 }

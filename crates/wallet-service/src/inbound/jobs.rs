@@ -25,7 +25,7 @@ fn recover_charges(service: &WalletService) -> Job {
 
 fn forget_old_keys(service: &WalletService) -> Job {
     let keys = Arc::clone(&service.keys);
-    Job::new("forget old idempotency keys", Duration::from_secs(600), move || {
+    Job::new("forget old idempotency keys", Duration::from_mins(10), move || {
         let keys = Arc::clone(&keys);
         async move { keys.forget_old().await }
     })

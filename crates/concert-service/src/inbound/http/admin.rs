@@ -21,6 +21,7 @@ pub struct MainQueue(pub QueueId);
 /// Adds a concert.
 #[utoipa::path(
     operation_id = "addConcert",
+    security(("accessToken" = [])),
     tag = "admin",
     params(("Idempotency-Key" = Option<String>, Header)),
     request_body = NewConcertBody,
@@ -54,6 +55,7 @@ pub async fn add_concert(
 /// Puts a performance on sale: 201 once its seats can be sold.
 #[utoipa::path(
     operation_id = "publishSchedule",
+    security(("accessToken" = [])),
     tag = "admin",
     params(("concertId" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = NewScheduleBody,

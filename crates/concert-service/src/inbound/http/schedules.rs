@@ -17,6 +17,7 @@ const AT_ONCE: usize = 8;
 /// The performances of a concert and how many seats each has left.
 #[utoipa::path(
     operation_id = "listSchedules",
+    security(("pass" = [])),
     tag = "concerts",
     params(("concertId" = Uuid, Path)),
     responses(

@@ -17,6 +17,7 @@ use super::seat_view::Rendered;
 /// The seats of a performance, as of at most a moment ago.
 #[utoipa::path(
     operation_id = "showSeats",
+    security(("pass" = [])),
     tag = "seats",
     params(("scheduleId" = Uuid, Path), SeatQuery, ("If-None-Match" = Option<String>, Header)),
     responses(

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lock;
 use crate::queue::{
-    AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load, Queue, QueueChange,
-    QueueError, QueueOverview, Revocations, RevokedPass, Standing, WaitingRoom,
+    AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load, Queue,
+    QueueChange, QueueError, QueueOverview, Revocations, RevokedPass, Standing, WaitingRoom,
 };
 use crate::shared::{Clock, EntryId, QueueId, UserId};
 
@@ -49,7 +49,8 @@ impl Rooms {
     fn load(&self, queue: QueueId, now: DateTime<Utc>) -> Load {
         let window = TimeDelta::seconds(AdmissionPolicy::RATE_WINDOW_SECONDS.into());
         let lately = self.admissions.iter().filter(|(of, at)| *of == queue && now - *at <= window);
-        let active = self.of(queue).filter(|entry| entry.state.pass_expires_at().is_some_and(|end| end > now));
+        let active =
+            self.of(queue).filter(|entry| entry.state.pass_expires_at().is_some_and(|end| end > now));
         Load { active: counted(active.count()), admitted_last_minute: counted(lately.count()) }
     }
 
@@ -156,7 +157,8 @@ impl WaitingRoom for MemoryWaitingRoom {
         let (now, mut rooms) = self.now_locked();
         let Some(queue) = rooms.queues.get(&queue).cloned() else { return Ok(Vec::new()) };
         let run_out = |entry: &&Entry| entry.state.pass_expires_at().is_some_and(|end| end <= now);
-        let mut ended: Vec<Entry> = rooms.of(queue.id).filter(run_out).map(|entry| entry.clone().at(now)).collect();
+        let mut ended: Vec<Entry> =
+            rooms.of(queue.id).filter(run_out).map(|entry| entry.clone().at(now)).collect();
         if queue.state.turns_away() {
             ended.extend(rooms.waiting(queue.id).map(|entry| entry.clone().turn_away()));
         }
@@ -183,7 +185,11 @@ impl WaitingRoom for MemoryWaitingRoom {
         Ok(())
     }
 
-    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), QueueError> {
+    async fn configure(
+        &self,
+        template: Queue,
+        change: QueueChange,
+    ) -> Result<(QueueOverview, bool), QueueError> {
         let (now, mut rooms) = self.now_locked();
         let known = rooms.queues.get(&template.id).cloned();
         let created = known.is_none();

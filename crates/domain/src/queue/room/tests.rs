@@ -2,7 +2,8 @@ use uuid::Uuid;
 
 use super::*;
 
-const SETTINGS: AdmissionPolicy = AdmissionPolicy { max_active: 100, admit_per_minute: None, pass_ttl_seconds: 600 };
+const SETTINGS: AdmissionPolicy =
+    AdmissionPolicy { max_active: 100, admit_per_minute: None, pass_ttl_seconds: 600 };
 
 fn queue() -> Queue {
     Queue::new(QueueId(Uuid::from_u128(1)), "Main queue".to_owned(), SETTINGS)
@@ -44,11 +45,16 @@ fn an_empty_change_changes_nothing() {
 
 #[test]
 fn a_change_sets_what_it_names_and_leaves_the_rest() {
-    let change = QueueChange { admit_per_minute: Some(Some(5)), name: Some("  Hall 2 ".to_owned()), ..QueueChange::default() };
+    let change = QueueChange {
+        admit_per_minute: Some(Some(5)),
+        name: Some("  Hall 2 ".to_owned()),
+        ..QueueChange::default()
+    };
     let changed = change.apply(queue()).unwrap();
     assert_eq!(changed.name, "Hall 2");
     assert_eq!(changed.policy, AdmissionPolicy { admit_per_minute: Some(5), ..SETTINGS });
-    let lifted = QueueChange { admit_per_minute: Some(None), ..QueueChange::default() }.apply(changed).unwrap();
+    let lifted =
+        QueueChange { admit_per_minute: Some(None), ..QueueChange::default() }.apply(changed).unwrap();
     assert_eq!(lifted.policy, SETTINGS);
 }
 
@@ -68,7 +74,8 @@ fn a_change_without_sense_names_its_field() {
 #[test]
 fn the_settings_hold_until_an_operator_sets_a_limit() {
     let other = AdmissionPolicy { max_active: 7, ..SETTINGS };
-    let paused = QueueChange { state: Some(QueueState::Paused), ..QueueChange::default() }.apply(queue()).unwrap();
+    let paused =
+        QueueChange { state: Some(QueueState::Paused), ..QueueChange::default() }.apply(queue()).unwrap();
     assert_eq!(paused.under(other).policy, other);
     for change in [
         QueueChange { max_active: Some(3), ..QueueChange::default() },

@@ -18,6 +18,8 @@ use super::problem;
 /// Gives the caller a place at the end of the line, or the live one they have already.
 #[utoipa::path(
     tag = "waiting room",
+    operation_id = "joinQueue",
+    security(("accessToken" = [])),
     params(("queueId" = Uuid, Path)),
     responses(
         (status = 200, description = "The place the caller has already", body = EntryBody),
@@ -50,6 +52,8 @@ pub async fn join(
 /// Where the caller stands; once admitted, with the pass.
 #[utoipa::path(
     tag = "waiting room",
+    operation_id = "showEntry",
+    security(("queueToken" = [])),
     params(("queueId" = Uuid, Path)),
     responses(
         (status = 200, body = EntryBody),
@@ -72,7 +76,9 @@ pub async fn show(
     let standing = waiting.standing(QueueId(*path), entry).await.map_err(problem::of_entry);
     let answer = standing.and_then(|standing| issuer.body(&standing));
     match &answer {
-        Ok(body) if body.status == EntryStatus::Waiting => budget.told(entry, body.poll_after_ms, Instant::now()),
+        Ok(body) if body.status == EntryStatus::Waiting => {
+            budget.told(entry, body.poll_after_ms, Instant::now());
+        }
         Ok(_) | Err(_) => budget.forgive(entry),
     }
     answer.map(Json)
@@ -81,6 +87,8 @@ pub async fn show(
 /// Gives up the place, or the slot inside.
 #[utoipa::path(
     tag = "waiting room",
+    operation_id = "leaveQueue",
+    security(("queueToken" = [])),
     params(("queueId" = Uuid, Path)),
     responses(
         (status = 204),

@@ -46,7 +46,7 @@ impl Issuer {
 const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=60");
 
 /// The keys that verify passes.
-#[utoipa::path(tag = "passes", responses((status = 200, body = Jwks)))]
+#[utoipa::path(tag = "passes", operation_id = "passKeys", responses((status = 200, body = Jwks)))]
 #[get("/.well-known/jwks.json")]
 pub async fn pass_keys(issuer: Data<Issuer>) -> impl Responder {
     Json(issuer.jwks()).customize().insert_header(CACHED)

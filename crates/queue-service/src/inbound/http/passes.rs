@@ -57,12 +57,17 @@ pub async fn revoked(
     _caller: CallingService,
     admission: Data<Admission>,
 ) -> Result<Json<RevocationsBody>, Problem> {
-    let revocations = admission.revoked_after(query.after).await.map_err(|error| Problem::unexpected(&error))?;
+    let revocations =
+        admission.revoked_after(query.after).await.map_err(|error| Problem::unexpected(&error))?;
     Ok(Json(revocations.into()))
 }
 
 fn check(caller: &CallingService) -> Result<(), Problem> {
-    if caller.0 == CALLER { Ok(()) } else { Err(Problem::not_admitted(format!("only {CALLER} ends admissions"))) }
+    if caller.0 == CALLER {
+        Ok(())
+    } else {
+        Err(Problem::not_admitted(format!("only {CALLER} ends admissions")))
+    }
 }
 
 /// Whether this call ended it or an earlier one, it has ended.

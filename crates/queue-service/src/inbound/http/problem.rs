@@ -19,7 +19,9 @@ pub fn of_join(error: JoinError) -> Problem {
 pub fn of_entry(error: EntryError) -> Problem {
     match error {
         EntryError::NoSuchEntry => Problem::not_found("this place is in no queue of this id"),
-        EntryError::Ended { status } => Problem::pass_expired("this place has ended").with("entryStatus", status),
+        EntryError::Ended { status } => {
+            Problem::pass_expired("this place has ended").with("entryStatus", status)
+        }
         EntryError::Unexpected(error) => Problem::unexpected(&error),
     }
 }

@@ -15,6 +15,7 @@ use super::problem;
 /// A waiting room and how full it is.
 #[utoipa::path(
     tag = "queues",
+    operation_id = "showQueue",
     params(("queueId" = Uuid, Path)),
     responses(
         (status = 200, body = QueueBody),
@@ -30,6 +31,8 @@ pub async fn show(path: Path<Uuid>, admission: Data<Admission>) -> Result<Json<Q
 /// Creates a queue, or changes the one there is. What is absent stays, or is the default of a new queue.
 #[utoipa::path(
     tag = "queues",
+    operation_id = "configureQueue",
+    security(("accessToken" = [])),
     params(("queueId" = Uuid, Path)),
     request_body = QueueChangeBody,
     responses(

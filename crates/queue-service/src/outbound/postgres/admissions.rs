@@ -47,7 +47,11 @@ async fn has_work(database: &Database, queue: QueueId) -> anyhow::Result<bool> {
 
 /// The statement form of [`Entry::at`] and, in a queue that is over, of [`Entry::turn_away`]. Passes that have run out
 /// are no revocations: everybody sees by the clock that they have.
-async fn expire(connection: &mut AsyncPgConnection, queue: &Queue, at: DateTime<Utc>) -> Result<(), diesel::result::Error> {
+async fn expire(
+    connection: &mut AsyncPgConnection,
+    queue: &Queue,
+    at: DateTime<Utc>,
+) -> Result<(), diesel::result::Error> {
     let of_queue = entries::table.filter(entries::queue_id.eq(queue.id.0));
     let ended = entries::state.eq(EntryState::Expired.word());
     let run_out = of_queue.filter(entries::state.eq("admitted").and(entries::expires_at.le(at)));
@@ -74,7 +78,8 @@ async fn let_in(
         .limit(slots)
         .select(next_in_line.field(entries::entry_id));
     // Who leaves at this moment waits no more when the update comes to their row.
-    let still_waiting = entries::table.filter(entries::entry_id.eq_any(first)).filter(entries::state.eq("waiting"));
+    let still_waiting =
+        entries::table.filter(entries::entry_id.eq_any(first)).filter(entries::state.eq("waiting"));
     let inside = (
         entries::state.eq(state.word()),
         entries::admitted_at.eq(at),

@@ -19,7 +19,11 @@ pub struct Counts {
 }
 
 /// Counts in one statement, so that the numbers agree.
-pub async fn count(connection: &mut AsyncPgConnection, queue: QueueId, at: DateTime<Utc>) -> Result<Counts, Error> {
+pub async fn count(
+    connection: &mut AsyncPgConnection,
+    queue: QueueId,
+    at: DateTime<Utc>,
+) -> Result<Counts, Error> {
     let of_queue = || entries::table.filter(entries::queue_id.eq(queue.0)).select(count_star());
     let admitted = || of_queue().filter(entries::state.eq("admitted"));
     let (waiting, active, lately, run_out) = diesel::select((

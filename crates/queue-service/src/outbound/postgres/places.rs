@@ -29,7 +29,8 @@ pub async fn join(database: &Database, request: JoinRequest) -> Result<Joined, J
                 return Ok(Joined { standing: stand(connection, entry.id, at).await?, is_new: false });
             }
             // Its time is up and no job has said so yet: the row must, before another can be this user's live one.
-            let run_out = diesel::update(entries::table.find(entry.id.0).filter(entries::state.eq("admitted")));
+            let run_out =
+                diesel::update(entries::table.find(entry.id.0).filter(entries::state.eq("admitted")));
             run_out.set(entries::state.eq(EntryState::Expired.word())).execute(connection).await?;
         }
         queue.check_open().map_err(Refused)?;
@@ -43,7 +44,11 @@ pub async fn join(database: &Database, request: JoinRequest) -> Result<Joined, J
     joined.await
 }
 
-async fn live(connection: &mut AsyncPgConnection, queue: QueueId, user: UserId) -> Refusable<Option<Entry>, JoinError> {
+async fn live(
+    connection: &mut AsyncPgConnection,
+    queue: QueueId,
+    user: UserId,
+) -> Refusable<Option<Entry>, JoinError> {
     let row: Option<EntryRow> = entries::table
         .filter(entries::queue_id.eq(queue.0).and(entries::user_id.eq(user.0)))
         .filter(entries::state.eq_any(["waiting", "admitted"]))
@@ -55,7 +60,11 @@ async fn live(connection: &mut AsyncPgConnection, queue: QueueId, user: UserId) 
 }
 
 /// Where a place stands that this transaction knows to be there.
-async fn stand(connection: &mut AsyncPgConnection, entry: EntryId, at: DateTime<Utc>) -> Refusable<Standing, JoinError> {
+async fn stand(
+    connection: &mut AsyncPgConnection,
+    entry: EntryId,
+    at: DateTime<Utc>,
+) -> Refusable<Standing, JoinError> {
     let found = look(connection, entry, at).await?.ok_or(diesel::result::Error::NotFound)?;
     found.standing(at).map_err(inconsistent)
 }
@@ -77,8 +86,13 @@ struct Found {
 }
 
 /// Reads in one statement, so that place and numbers agree.
-async fn look(connection: &mut AsyncPgConnection, entry: EntryId, at: DateTime<Utc>) -> Result<Option<Found>, Error> {
-    let of_queue = || others.filter(others.field(entries::queue_id).eq(entries::queue_id)).select(count_star());
+async fn look(
+    connection: &mut AsyncPgConnection,
+    entry: EntryId,
+    at: DateTime<Utc>,
+) -> Result<Option<Found>, Error> {
+    let of_queue =
+        || others.filter(others.field(entries::queue_id).eq(entries::queue_id)).select(count_star());
     let waiting = || of_queue().filter(others.field(entries::state).eq("waiting"));
     let in_front = waiting().filter(others.field(entries::sequence).lt(entries::sequence));
     let lately = of_queue().filter(others.field(entries::admitted_at).ge(minute_before(at)));

@@ -14,7 +14,10 @@ use super::rows::{LimitsRow, QueueRow};
 use super::schema::queues;
 
 /// Makes this transaction the only one that gives out places or fills slots in a queue; `None`: there is no such one.
-pub async fn lock<E: From<anyhow::Error>>(connection: &mut AsyncPgConnection, queue: QueueId) -> Refusable<Option<Queue>, E> {
+pub async fn lock<E: From<anyhow::Error>>(
+    connection: &mut AsyncPgConnection,
+    queue: QueueId,
+) -> Refusable<Option<Queue>, E> {
     let row = queues::table.find(queue.0).select(QueueRow::as_select()).for_update();
     let row: Option<QueueRow> = row.first(connection).await.optional()?;
     row.map(QueueRow::queue).transpose().map_err(inconsistent)

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::queue::{
-    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange, QueueError, QueueOverview, Revocations,
-    Standing, WaitingRoom,
+    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange, QueueError, QueueOverview,
+    Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
 use service_kit::postgres::{Database, TransactionError};
@@ -50,7 +50,11 @@ impl WaitingRoom for PostgresWaitingRoom {
         queues::establish(&self.database, main).await
     }
 
-    async fn configure(&self, template: Queue, change: QueueChange) -> Result<(QueueOverview, bool), QueueError> {
+    async fn configure(
+        &self,
+        template: Queue,
+        change: QueueChange,
+    ) -> Result<(QueueOverview, bool), QueueError> {
         queues::configure(&self.database, template, change).await
     }
 

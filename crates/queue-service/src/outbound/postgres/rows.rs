@@ -34,7 +34,8 @@ impl QueueRow {
             queue_id: queue.id.0,
             name: queue.name.clone(),
             state: queue.state.word().to_owned(),
-            limits: LimitsRow::of(&queue.policy).with_context(|| format!("the limits of queue {}", queue.id))?,
+            limits: LimitsRow::of(&queue.policy)
+                .with_context(|| format!("the limits of queue {}", queue.id))?,
             limits_are_set: queue.limits_are_set,
         })
     }
@@ -102,7 +103,9 @@ impl EntryRow {
         let row = self.entry_id;
         let state = match (self.state.as_str(), self.admitted_at, self.expires_at) {
             ("waiting", None, None) => EntryState::Waiting,
-            ("admitted", Some(admitted_at), Some(expires_at)) => EntryState::Admitted { admitted_at, expires_at },
+            ("admitted", Some(admitted_at), Some(expires_at)) => {
+                EntryState::Admitted { admitted_at, expires_at }
+            }
             ("done", Some(_), Some(_)) => EntryState::Done,
             ("expired", None, None) | ("expired", Some(_), Some(_)) => EntryState::Expired,
             (state, ..) => bail!("entries.state of {row} is {state:?}, which does not fit its other columns"),

@@ -12,7 +12,10 @@ pub async fn a_new_place_is_at_the_end_of_the_line(subject: Subject) {
         let standing = joined.standing;
         assert_eq!((standing.entry.queue_id, standing.entry.user_id), (queue, user));
         assert_eq!(standing.entry.state, EntryState::Waiting);
-        assert_eq!((standing.position(), standing.ahead, standing.waiting), (position, position - 1, position));
+        assert_eq!(
+            (standing.position(), standing.ahead, standing.waiting),
+            (position, position - 1, position)
+        );
         assert_eq!(subject.standing(standing.entry.id).await, standing);
     }
 }

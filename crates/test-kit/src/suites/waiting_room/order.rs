@@ -33,7 +33,12 @@ pub async fn ahead_is_exact_and_never_rises(subject: Subject) {
             }
             1 => {
                 let new = subject.join(queue).await;
-                assert_exact(&subject, &[line.as_slice(), &[new]].concat(), &mut [told.as_slice(), &[u64::MAX]].concat()).await;
+                assert_exact(
+                    &subject,
+                    &[line.as_slice(), &[new]].concat(),
+                    &mut [told.as_slice(), &[u64::MAX]].concat(),
+                )
+                .await;
                 subject.leave(new).await;
                 subject.leave(line.remove(at)).await;
                 told.remove(at);

@@ -30,10 +30,14 @@ pub async fn a_change_leaves_what_it_does_not_name(subject: Subject) {
     let before = subject.overview(queue).await.queue;
     let rate = |rate| QueueChange { admit_per_minute: Some(rate), ..QueueChange::default() };
     let limited = subject.change(queue, rate(Some(9))).await.queue;
-    assert_eq!(limited, Queue { policy: AdmissionPolicy { admit_per_minute: Some(9), ..before.policy }, ..before.clone() });
+    assert_eq!(
+        limited,
+        Queue { policy: AdmissionPolicy { admit_per_minute: Some(9), ..before.policy }, ..before.clone() }
+    );
     assert_eq!(subject.change(queue, QueueChange::default()).await.queue, limited);
     assert_eq!(subject.change(queue, rate(None)).await.queue, before);
-    let renamed = QueueChange { name: Some("Arena".to_owned()), pass_ttl_seconds: Some(60), ..QueueChange::default() };
+    let renamed =
+        QueueChange { name: Some("Arena".to_owned()), pass_ttl_seconds: Some(60), ..QueueChange::default() };
     let renamed = subject.change(queue, renamed).await;
     assert_eq!((renamed.queue.name.as_str(), renamed.queue.policy.pass_ttl_seconds), ("Arena", 60));
     assert_eq!((renamed.queue.policy.max_active, renamed.waiting), (7, 2));

@@ -16,13 +16,17 @@ use crate::WalletService;
 
 /// Tops the caller's wallet up.
 #[utoipa::path(
+    operation_id = "chargeWallet",
     tag = "wallets",
     params(("userId" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = NewChargeBody,
+    security(("accessToken" = []), ("pass" = [])),
     responses(
-        (status = 201, body = ChargeBody),
+        (status = 201, description = "The money is in the wallet", body = ChargeBody),
+        (status = 400, description = "`malformed_request`"),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
         (status = 402, description = "`charge_declined`: the payment provider said no"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
         (status = 404, description = "`not_found`: no such wallet, or another's"),
         (status = 409, description = "`idempotency_key_in_flight`"),
         (status = 422, description = "`invalid_request`, `idempotency_key_reused`"),

@@ -33,7 +33,11 @@ pub async fn debit(
 /// Makes sure that nothing is taken under the payment's id.
 #[utoipa::path(tag = "debits", params(("paymentId" = Uuid, Path)), responses((status = 200, body = DebitOutcomeBody)))]
 #[post("/internal/v1/debits/{paymentId}/void")]
-pub async fn void(path: Path<Uuid>, caller: CallingService, ledger: Data<dyn Ledger>) -> Result<Json<DebitOutcomeBody>, Problem> {
+pub async fn void(
+    path: Path<Uuid>,
+    caller: CallingService,
+    ledger: Data<dyn Ledger>,
+) -> Result<Json<DebitOutcomeBody>, Problem> {
     check(&caller)?;
     let (payment, ledger) = (PaymentId(*path), Arc::clone(&ledger));
     outcome(detached(async move { ledger.void(payment).await }).await?)
@@ -42,14 +46,22 @@ pub async fn void(path: Path<Uuid>, caller: CallingService, ledger: Data<dyn Led
 /// Gives back what was taken under the payment's id, once.
 #[utoipa::path(tag = "debits", params(("paymentId" = Uuid, Path)), responses((status = 200, body = DebitOutcomeBody)))]
 #[post("/internal/v1/debits/{paymentId}/refund")]
-pub async fn refund(path: Path<Uuid>, caller: CallingService, ledger: Data<dyn Ledger>) -> Result<Json<DebitOutcomeBody>, Problem> {
+pub async fn refund(
+    path: Path<Uuid>,
+    caller: CallingService,
+    ledger: Data<dyn Ledger>,
+) -> Result<Json<DebitOutcomeBody>, Problem> {
     check(&caller)?;
     let (payment, ledger) = (PaymentId(*path), Arc::clone(&ledger));
     outcome(detached(async move { ledger.refund(payment).await }).await?)
 }
 
 fn check(caller: &CallingService) -> Result<(), Problem> {
-    if caller.0 == CALLER { Ok(()) } else { Err(Problem::not_admitted(format!("only {CALLER} moves money for seats"))) }
+    if caller.0 == CALLER {
+        Ok(())
+    } else {
+        Err(Problem::not_admitted(format!("only {CALLER} moves money for seats")))
+    }
 }
 
 fn outcome<A: Into<DebitOutcomeBody>>(answer: anyhow::Result<A>) -> Result<Json<DebitOutcomeBody>, Problem> {

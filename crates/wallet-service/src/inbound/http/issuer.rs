@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use actix_web::web::{Data, Json};
 use actix_web::get;
+use actix_web::web::{Data, Json};
 use anyhow::ensure;
-use domain::shared::{Clock, UserId};
+use domain::shared::{Clock, IdGenerator, UserId};
 use service_kit::auth::{AccessTokens, CallingService, Issued, Jwks, SigningKey};
 use service_kit::{Context, Problem};
 
@@ -13,6 +13,7 @@ use crate::settings::WalletSettings;
 pub struct Issuer {
     built_in: Option<BuiltIn>,
     clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
 }
 
 struct BuiltIn {
@@ -23,28 +24,33 @@ struct BuiltIn {
 
 impl Issuer {
     pub fn new(settings: &WalletSettings, context: &Context<WalletSettings>) -> anyhow::Result<Self> {
-        let clock = Arc::clone(&context.clock);
+        let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
         if !settings.built_in_issuer {
-            return Ok(Self { built_in: None, clock });
+            return Ok(Self { built_in: None, clock, ids });
         }
-        ensure!(!settings.access_key.is_empty(), "BOXOFFICE__WALLET__ACCESS_KEY is not set: the key that signs access tokens");
+        ensure!(
+            !settings.access_key.is_empty(),
+            "BOXOFFICE__WALLET__ACCESS_KEY is not set: the key that signs access tokens"
+        );
         let key = SigningKey::from_pem(&settings.access_key.reveal()?)?;
         let jwks = Jwks { keys: vec![key.jwk()] };
-        let tokens = AccessTokens::new(key, Arc::clone(&context.ids));
-        Ok(Self { built_in: Some(BuiltIn { tokens, jwks, ttl_seconds: settings.access_token_ttl_seconds }), clock })
+        let tokens = AccessTokens::new(key, Arc::clone(&ids));
+        let built_in = BuiltIn { tokens, jwks, ttl_seconds: settings.access_token_ttl_seconds };
+        Ok(Self { built_in: Some(built_in), clock, ids })
     }
 
     pub fn jwks(&self) -> Option<Jwks> {
         self.built_in.as_ref().map(|built_in| built_in.jwks.clone())
     }
 
-    /// A token for a new user.
-    pub fn issue(&self, user: UserId, name: &str) -> Result<Issued, Problem> {
+    /// A new user, and the token that proves who it is.
+    pub fn issue(&self, name: &str) -> Result<(UserId, Issued), Problem> {
         let Some(built_in) = &self.built_in else {
             return Err(Problem::not_found("users come from the OpenID issuer of this installation"));
         };
+        let user = UserId(self.ids.next());
         let issued = built_in.tokens.issue(user, name, &[], self.clock.now(), built_in.ttl_seconds);
-        issued.map_err(|error| Problem::unexpected(&error))
+        issued.map(|issued| (user, issued)).map_err(|error| Problem::unexpected(&error))
     }
 }
 

@@ -21,14 +21,17 @@ pub fn of_charge(error: ChargeError) -> Problem {
         ChargeError::NoSuchUser => of_wallet(WalletError::NoSuchUser),
         ChargeError::Declined { reason } => declined(reason),
         ChargeError::Cancelled => declined("the payment provider did not answer; nothing was taken"),
-        ChargeError::StillPending => {
-            Problem::unavailable("the payment provider has not answered yet; the top-up ends by itself, one way or the other")
+        ChargeError::StillPending => Problem::unavailable(
+            "the payment provider has not answered yet; the top-up ends by itself, one way or the other",
+        ),
+        ChargeError::OtherCharge => {
+            Problem::unexpected(&anyhow::anyhow!("a charge id was used for two charges"))
         }
-        ChargeError::OtherCharge => Problem::unexpected(&anyhow::anyhow!("a charge id was used for two charges")),
         ChargeError::Unexpected(error) => Problem::unexpected(&error),
     }
 }
 
 fn declined(reason: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::PAYMENT_REQUIRED, "charge_declined", "The payment provider took no money").detail(reason)
+    Problem::new(StatusCode::PAYMENT_REQUIRED, "charge_declined", "The payment provider took no money")
+        .detail(reason)
 }

@@ -25,7 +25,8 @@ pub async fn begin(
         }
         let at = now(connection).await?;
         let fresh = Charge { id, user_id: user, amount, created_at: at, state: ChargeState::Pending };
-        let inserted = diesel::insert_into(charges::table).values(ChargeRow::of(&fresh, at)).on_conflict_do_nothing();
+        let inserted =
+            diesel::insert_into(charges::table).values(ChargeRow::of(&fresh, at)).on_conflict_do_nothing();
         if inserted.execute(connection).await? == 1 {
             return Ok(Charged { charge: fresh, now: at });
         }
@@ -39,7 +40,11 @@ pub async fn begin(
     begun.await
 }
 
-pub async fn settle(ledger: &PostgresLedger, id: ChargeId, answer: ProviderAnswer) -> anyhow::Result<Charged> {
+pub async fn settle(
+    ledger: &PostgresLedger,
+    id: ChargeId,
+    answer: ProviderAnswer,
+) -> anyhow::Result<Charged> {
     let settled = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
         let row = charges::table.find(id.0).select(ChargeRow::as_select()).for_update();
         let row: Option<ChargeRow> = row.first(connection).await.optional()?;
@@ -53,7 +58,9 @@ pub async fn settle(ledger: &PostgresLedger, id: ChargeId, answer: ProviderAnswe
             ProviderAnswer::Captured => {
                 let balance = lock_balance(connection, charge.user_id).await?;
                 let after = balance.and_then(|balance| balance.deposit(charge.amount));
-                let after = after.context("the wallet is missing or would overflow").map_err(TransactionError::Refused)?;
+                let after = after
+                    .context("the wallet is missing or would overflow")
+                    .map_err(TransactionError::Refused)?;
                 let entry = JournalEntry::charge(ledger.entry_id(), id, charge.user_id, charge.amount);
                 post(connection, &entry, charge.user_id, after, at).await?;
                 ChargeState::Captured { balance_after: after }
@@ -68,7 +75,11 @@ pub async fn settle(ledger: &PostgresLedger, id: ChargeId, answer: ProviderAnswe
     settled.await
 }
 
-pub async fn stalled(ledger: &PostgresLedger, idle_seconds: u32, limit: usize) -> anyhow::Result<Vec<Charged>> {
+pub async fn stalled(
+    ledger: &PostgresLedger,
+    idle_seconds: u32,
+    limit: usize,
+) -> anyhow::Result<Vec<Charged>> {
     let limit = i64::try_from(limit)?;
     let stalled = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
         let at = now(connection).await?;

@@ -3,9 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::{Balance, PaymentId};
-use domain::wallet::{
-    Debit, DebitAnswer, DebitRequest, DebitState, JournalEntry, RefundAnswer, VoidAnswer,
-};
+use domain::wallet::{Debit, DebitAnswer, DebitRequest, DebitState, JournalEntry, RefundAnswer, VoidAnswer};
 use service_kit::postgres::{TransactionError, now};
 
 use super::ledger::{PostgresLedger, lock_balance, post};
@@ -51,8 +49,12 @@ pub async fn refund(ledger: &PostgresLedger, payment: PaymentId) -> anyhow::Resu
     let refunded = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
         let recorded = read(connection, payment).await?;
         let balance = match recorded.map(|debit| debit.state) {
-            Some(DebitState::Captured { user_id, .. }) => lock_balance(connection, user_id).await?.unwrap_or_default(),
-            Some(DebitState::Declined { .. } | DebitState::Voided | DebitState::Refunded { .. }) | None => Balance::ZERO,
+            Some(DebitState::Captured { user_id, .. }) => {
+                lock_balance(connection, user_id).await?.unwrap_or_default()
+            }
+            Some(DebitState::Declined { .. } | DebitState::Voided | DebitState::Refunded { .. }) | None => {
+                Balance::ZERO
+            }
         };
         let (answer, written) = Debit::refund(recorded, balance);
         if let Some((debit, balance_after)) = written {

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,8 +9,8 @@ use domain::shared::{
     Amount, Balance, ChargeId, IdGenerator, JournalEntryId, Page, PageRequest, PaymentId, UserId,
 };
 use domain::wallet::{
-    ChargeRefused, Charged, DebitAnswer, DebitRequest, JournalEntry, Ledger, NewUser, ProviderAnswer, RefundAnswer,
-    StatementLine, VoidAnswer, Wallet,
+    ChargeRefused, Charged, DebitAnswer, DebitRequest, JournalEntry, Ledger, NewUser, ProviderAnswer,
+    RefundAnswer, StatementLine, VoidAnswer, Wallet,
 };
 use service_kit::postgres::{Database, TransactionError, classify};
 
@@ -50,7 +51,12 @@ impl Ledger for PostgresLedger {
         row.first(&mut connection).await.optional().map_err(classify)?.map(WalletRow::wallet).transpose()
     }
 
-    async fn begin_charge(&self, id: ChargeId, user: UserId, amount: Amount) -> Result<Charged, ChargeRefused> {
+    async fn begin_charge(
+        &self,
+        id: ChargeId,
+        user: UserId,
+        amount: Amount,
+    ) -> Result<Charged, ChargeRefused> {
         charges::begin(self, id, user, amount).await
     }
 
@@ -85,7 +91,8 @@ impl Ledger for PostgresLedger {
         if let Some(cursor) = page.after {
             let mine = journal_lines::entry_id.eq(cursor.0).and(journal_lines::user_id.eq(user.0));
             let position = journal_lines::table.filter(mine).select(journal_lines::position);
-            let position: i64 = position.first(&mut connection).await.optional().map_err(classify)?.unwrap_or(0);
+            let position: i64 =
+                position.first(&mut connection).await.optional().map_err(classify)?.unwrap_or(0);
             lines = lines.filter(journal_lines::position.lt(position));
         }
         let rows = lines.load(&mut connection).await.map_err(classify)?;
@@ -101,7 +108,8 @@ pub(super) async fn lock_balance(
 ) -> Result<Option<Balance>, TransactionError<anyhow::Error>> {
     let won = wallets::table.find(user.0).select(wallets::balance).for_update();
     let won: Option<i64> = won.first(connection).await.optional()?;
-    won.map(super::rows::balance).transpose().map_err(TransactionError::Refused)
+    let balance = won.map(super::rows::balance).transpose();
+    balance.with_context(|| format!("wallets.balance of {user}")).map_err(TransactionError::Refused)
 }
 
 /// Writes an entry and the balance it leaves, together.

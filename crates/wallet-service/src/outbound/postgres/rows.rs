@@ -21,7 +21,8 @@ pub struct WalletRow {
 
 impl WalletRow {
     pub fn wallet(self) -> anyhow::Result<Wallet> {
-        let balance = balance(self.balance).with_context(|| format!("wallets.balance of {}", self.user_id))?;
+        let balance =
+            balance(self.balance).with_context(|| format!("wallets.balance of {}", self.user_id))?;
         Ok(Wallet { user_id: UserId(self.user_id), name: self.name, balance })
     }
 }
@@ -67,7 +68,10 @@ impl ChargeRow {
         let row = self.charge_id;
         let state = match (self.state.as_str(), self.balance_after, self.decline_reason) {
             ("pending", None, None) => ChargeState::Pending,
-            ("captured", Some(after), None) => ChargeState::Captured { balance_after: balance(after)? },
+            ("captured", Some(after), None) => {
+                let after = balance(after).with_context(|| format!("charges.balance_after of {row}"))?;
+                ChargeState::Captured { balance_after: after }
+            }
             ("declined", None, Some(reason)) => ChargeState::Declined { reason },
             ("cancelled", None, None) => ChargeState::Cancelled,
             (state, ..) => bail!("charges.state of {row} is {state:?}, which does not fit its other columns"),
@@ -91,10 +95,16 @@ pub struct DebitRow {
 impl DebitRow {
     pub fn of(debit: &Debit) -> Self {
         let (state, whose) = match debit.state {
-            DebitState::Captured { user_id, amount, balance_after } => ("captured", Some((user_id, amount, balance_after))),
-            DebitState::Declined { user_id, amount, balance } => ("declined", Some((user_id, amount, balance))),
+            DebitState::Captured { user_id, amount, balance_after } => {
+                ("captured", Some((user_id, amount, balance_after)))
+            }
+            DebitState::Declined { user_id, amount, balance } => {
+                ("declined", Some((user_id, amount, balance)))
+            }
             DebitState::Voided => ("voided", None),
-            DebitState::Refunded { user_id, amount, balance_after } => ("refunded", Some((user_id, amount, balance_after))),
+            DebitState::Refunded { user_id, amount, balance_after } => {
+                ("refunded", Some((user_id, amount, balance_after)))
+            }
         };
         Self {
             payment_id: debit.payment_id.0,
@@ -110,14 +120,24 @@ impl DebitRow {
         let whose = match (self.user_id, self.amount, self.balance) {
             (Some(user), Some(amount), Some(won)) => {
                 let amount = Amount::new(amount).with_context(|| format!("debits.amount of {row}"))?;
-                Some((UserId(user), amount, balance(won).with_context(|| format!("debits.balance of {row}"))?))
+                Some((
+                    UserId(user),
+                    amount,
+                    balance(won).with_context(|| format!("debits.balance of {row}"))?,
+                ))
             }
             _ => None,
         };
         let state = match (self.state.as_str(), whose) {
-            ("captured", Some((user_id, amount, balance_after))) => DebitState::Captured { user_id, amount, balance_after },
-            ("declined", Some((user_id, amount, balance))) => DebitState::Declined { user_id, amount, balance },
-            ("refunded", Some((user_id, amount, balance_after))) => DebitState::Refunded { user_id, amount, balance_after },
+            ("captured", Some((user_id, amount, balance_after))) => {
+                DebitState::Captured { user_id, amount, balance_after }
+            }
+            ("declined", Some((user_id, amount, balance))) => {
+                DebitState::Declined { user_id, amount, balance }
+            }
+            ("refunded", Some((user_id, amount, balance_after))) => {
+                DebitState::Refunded { user_id, amount, balance_after }
+            }
             ("voided", None) => DebitState::Voided,
             (state, _) => bail!("debits.state of {row} is {state:?}, which does not fit its other columns"),
         };
@@ -172,12 +192,13 @@ impl JournalLineRow {
             "refund" => Reason::Refund(PaymentId(self.reference)),
             reason => bail!("journal_lines.reason of {row} is {reason:?}"),
         };
-        let balance_after = self.balance_after.with_context(|| format!("journal_lines.balance_after of {row} is missing"))?;
+        let balance_after = self.balance_after.context("there is none").and_then(balance);
+        let balance_after = balance_after.with_context(|| format!("journal_lines.balance_after of {row}"))?;
         Ok(StatementLine {
             entry_id: JournalEntryId(row),
             reason,
             amount: Money::won(self.amount),
-            balance_after: balance(balance_after)?,
+            balance_after,
             created_at: self.created_at,
         })
     }

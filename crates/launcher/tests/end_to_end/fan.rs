@@ -1,0 +1,125 @@
+//! A fan with an account, as far as the tests need one.
+
+use serde_json::{Value, json};
+use test_kit::Reply;
+
+use crate::hall::{Hall, MAIN_QUEUE, text};
+use crate::stack::{Stack, eventually};
+
+pub struct Fan {
+    pub user: String,
+    pub access: String,
+    /// Once they have joined.
+    pub queue_token: String,
+    /// Once they are admitted.
+    pub pass: String,
+}
+
+impl Fan {
+    /// An account, and no place in line.
+    pub async fn new(stack: &Stack) -> Self {
+        let body = stack.post("/v1/users", json!({ "name": "민아" })).send().await.expect(201);
+        let (user, access) = (text(&body, "userId"), text(&body, "accessToken"));
+        Self { user, access, queue_token: String::new(), pass: String::new() }
+    }
+
+    /// A place in the main queue.
+    pub async fn waiting(stack: &Stack) -> Self {
+        let mut fan = Self::new(stack).await;
+        let entry = fan.join(stack).await.expect(201);
+        fan.queue_token = text(&entry, "queueToken");
+        fan
+    }
+
+    /// Inside, with a pass.
+    pub async fn admitted(stack: &Stack) -> Self {
+        let mut fan = Self::waiting(stack).await;
+        fan.be_admitted(stack).await;
+        fan
+    }
+
+    /// Inside, with money for one seat.
+    pub async fn with_money(stack: &Stack, amount: i64) -> Self {
+        let fan = Self::admitted(stack).await;
+        fan.charge(stack, amount).await.expect(201);
+        fan
+    }
+
+    pub async fn join(&self, stack: &Stack) -> Reply {
+        stack.post(&format!("/v1/queues/{MAIN_QUEUE}/entries"), json!({})).bearer(&self.access).send().await
+    }
+
+    pub async fn look(&self, stack: &Stack) -> Reply {
+        stack.get(&format!("/v1/queues/{MAIN_QUEUE}/entries/me")).bearer(&self.queue_token).send().await
+    }
+
+    /// Polls until there is a pass.
+    pub async fn be_admitted(&mut self, stack: &Stack) {
+        let this = &*self;
+        let admitted = eventually("the fan is admitted", || async {
+            let body = this.look(stack).await.expect(200);
+            (body["status"] == "admitted").then_some(body)
+        });
+        self.pass = text(&admitted.await, "pass");
+    }
+
+    pub async fn schedules(&self, stack: &Stack, hall: &Hall) -> Reply {
+        stack.get(&format!("/v1/concerts/{}/schedules", hall.concert)).bearer(&self.pass).send().await
+    }
+
+    pub async fn seats(&self, stack: &Stack, hall: &Hall) -> Reply {
+        stack.get(&format!("/v1/schedules/{}/seats", hall.schedule)).bearer(&self.pass).send().await
+    }
+
+    pub async fn available(&self, stack: &Stack, hall: &Hall) -> Vec<Value> {
+        let path = format!("/v1/schedules/{}/seats?status=available", hall.schedule);
+        let body = stack.get(&path).bearer(&self.pass).send().await.expect(200);
+        body["seats"].as_array().unwrap().clone()
+    }
+
+    /// The id of the seat with this number.
+    pub async fn seat(&self, stack: &Stack, hall: &Hall, number: u64) -> String {
+        let body = self.seats(stack, hall).await.expect(200);
+        let seat = body["seats"].as_array().unwrap().iter().find(|seat| seat["number"] == number).unwrap().clone();
+        text(&seat, "seatId")
+    }
+
+    pub async fn hold(&self, stack: &Stack, hall: &Hall, seats: &[&str]) -> Reply {
+        let body = json!({ "scheduleId": hall.schedule, "seatIds": seats });
+        stack.post("/v1/reservations", body).bearer(&self.pass).send().await
+    }
+
+    /// Holds the seat with this number; the reservation's id.
+    pub async fn hold_number(&self, stack: &Stack, hall: &Hall, number: u64) -> String {
+        let seat = self.seat(stack, hall, number).await;
+        text(&self.hold(stack, hall, &[&seat]).await.expect(201), "reservationId")
+    }
+
+    pub async fn reservation(&self, stack: &Stack, id: &str) -> Value {
+        stack.get(&format!("/v1/reservations/{id}")).bearer(&self.access).send().await.expect(200)
+    }
+
+    pub async fn release(&self, stack: &Stack, reservation: &str) -> Reply {
+        stack.delete(&format!("/v1/reservations/{reservation}")).bearer(&self.access).send().await
+    }
+
+    pub async fn pay(&self, stack: &Stack, reservation: &str) -> Reply {
+        stack.post(&format!("/v1/reservations/{reservation}/payments"), json!({})).bearer(&self.pass).send().await
+    }
+
+    pub async fn charge(&self, stack: &Stack, amount: i64) -> Reply {
+        let path = format!("/v1/wallets/{}/charges", self.user);
+        stack.post(&path, json!({ "amount": amount })).bearer(&self.access).send().await
+    }
+
+    pub async fn balance(&self, stack: &Stack) -> i64 {
+        let path = format!("/v1/wallets/{}", self.user);
+        stack.get(&path).bearer(&self.access).send().await.expect(200)["balance"].as_i64().unwrap()
+    }
+
+    pub async fn entries(&self, stack: &Stack) -> Vec<Value> {
+        let path = format!("/v1/wallets/{}/entries", self.user);
+        let body = stack.get(&path).bearer(&self.access).send().await.expect(200);
+        body["entries"].as_array().unwrap().clone()
+    }
+}

@@ -1,0 +1,186 @@
+//! Four processes and their database.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use launcher::environment::{self, Environment};
+use launcher::installation::{Installation, Service};
+use launcher::token;
+use reqwest::Method;
+use serde::Serialize;
+use service_kit::auth::Role;
+use tempfile::TempDir;
+use test_kit::{Request, TestDatabase};
+
+/// Two busy cores start four unoptimised processes within this, many times over.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a condition is looked at.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A whole installation, distributed over processes as an operator would run it.
+pub struct Stack {
+    pub database: TestDatabase,
+    pub installation: Installation,
+    operator: String,
+    overrides: Environment,
+    ports: [u16; 4],
+    processes: Mutex<[Option<Child>; 4]>,
+    client: reqwest::Client,
+    _data_dir: TempDir,
+}
+
+impl Stack {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With settings as an operator gives them, to every service alike.
+    pub async fn start_with(overrides: &[(&str, &str)]) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        let installation = Installation::open(data_dir.path()).unwrap();
+        let operator = token::issue(&installation, Role::Operator, 3_600).unwrap();
+        let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let stack = Self {
+            database: TestDatabase::for_all().await,
+            installation,
+            operator,
+            overrides: overrides.collect(),
+            ports: free_ports(),
+            processes: Mutex::default(),
+            client: service_kit::client::build(Duration::from_secs(30)).unwrap(),
+            _data_dir: data_dir,
+        };
+        for service in Service::ALL {
+            stack.spawn(service);
+        }
+        for service in Service::ALL {
+            stack.ready(service).await;
+        }
+        stack
+    }
+
+    /// Starts one service; it is ready once [`Self::ready`] returns.
+    pub fn spawn(&self, service: Service) {
+        let child = self.command(service).spawn().expect("the binary is built: scripts/test does that");
+        self.processes.lock().unwrap()[index(service)] = Some(child);
+    }
+
+    pub fn command(&self, service: Service) -> Command {
+        let mut command = Command::new(binary(&service.name()));
+        command.env_clear().stdout(Stdio::null()).stderr(Stdio::inherit());
+        command.envs(environment::of_service(&self.installation, service, Some(self.database.url(service.schema()))));
+        for peer in Service::ALL {
+            let name = format!("BOXOFFICE__PEERS__{}", peer.schema().to_uppercase());
+            command.env(name, format!("http://127.0.0.1:{}", self.ports[index(peer)]));
+        }
+        // Two cores run several stacks at once: what a busy machine delays is not what these tests are about.
+        command.env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000").env("BOXOFFICE__DATABASE__POOL_SIZE", "6");
+        // Tests look as often as they like.
+        command.env("BOXOFFICE__QUEUE__POLL_BUDGET", "false");
+        command.env("BOXOFFICE__HTTP__WORKERS", "1").env("BOXOFFICE__TELEMETRY__LEVEL", "warn");
+        command.env("BOXOFFICE__HTTP__PORT", self.ports[index(service)].to_string());
+        command.envs(&self.overrides);
+        command
+    }
+
+    pub async fn ready(&self, service: Service) {
+        let url = format!("http://127.0.0.1:{}/readyz", self.ports[index(service)]);
+        eventually("a service is ready", || async {
+            let answer = self.client.get(&url).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await;
+    }
+
+    /// `kill -9`.
+    pub fn kill(&self, service: Service) {
+        if let Some(mut child) = self.processes.lock().unwrap()[index(service)].take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    pub fn operator(&self) -> &str {
+        &self.operator
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        Request::new(self.builder(Method::GET, path))
+    }
+
+    pub fn post(&self, path: &str, body: impl Serialize) -> Request {
+        Request::new(self.builder(Method::POST, path).json(&body))
+    }
+
+    pub fn put(&self, path: &str, body: impl Serialize) -> Request {
+        Request::new(self.builder(Method::PUT, path).json(&body))
+    }
+
+    pub fn delete(&self, path: &str) -> Request {
+        Request::new(self.builder(Method::DELETE, path))
+    }
+
+    fn builder(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let port = self.ports[index(route(path))];
+        self.client.request(method, format!("http://127.0.0.1:{port}{path}"))
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        for service in Service::ALL {
+            self.kill(service);
+        }
+    }
+}
+
+/// What a gateway does: the service that has the path.
+fn route(path: &str) -> Service {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
+    if starts(&["/v1/users", "/v1/wallets"]) {
+        Service::Wallet
+    } else if starts(&["/v1/queues", "/v1/admin/queues", "/.well-known"]) {
+        Service::Queue
+    } else if starts(&["/v1/reservations", "/v1/payments"]) {
+        Service::Reservation
+    } else {
+        Service::Concert
+    }
+}
+
+fn index(service: Service) -> usize {
+    Service::ALL.iter().position(|other| *other == service).unwrap()
+}
+
+/// A binary of the workspace, which stands one folder above that of the tests.
+pub fn binary(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    tests.parent().and_then(|folder| folder.parent()).unwrap().join(name)
+}
+
+/// Ports that were free a moment ago.
+pub fn free_ports() -> [u16; 4] {
+    let listeners = [(); 4].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// Waits until `look` sees something, as long as a busy machine may need.
+pub async fn eventually<T, F, Fut>(what: &str, mut look: F) -> T
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<T>>,
+{
+    let looking = async {
+        let mut glance = tokio::time::interval(GLANCE);
+        loop {
+            glance.tick().await;
+            if let Some(seen) = look().await {
+                return seen;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
+}

@@ -1,0 +1,24 @@
+use serde_json::{Value, json};
+
+use super::{House, MAIN_QUEUE, new_id};
+
+async fn limits(queue: &test_kit::Spawned<queue_service::QueueService>, id: &str) -> (Value, Value) {
+    let overview = queue.get(&format!("/v1/queues/{id}")).send().await.expect(200);
+    (overview["maxActive"].clone(), overview["passTtlSeconds"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_with_other_settings_changes_only_queues_without_limits_of_their_own() {
+    let house = House::open().await;
+    let (named, limited) = (new_id(), new_id());
+    house.configure(MAIN_QUEUE, json!({ "state": "paused" })).await.expect(200);
+    house.configure(&named, json!({ "name": "Arena" })).await.expect(201);
+    house.configure(&limited, json!({ "maxActive": 3 })).await.expect(201);
+    let other = [("BOXOFFICE__QUEUE__MAX_ACTIVE", "42"), ("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "90")];
+    let restarted = house.beside(house.queue.database(), &other).await;
+    assert_eq!(limits(&restarted, MAIN_QUEUE).await, (json!(42), json!(90)));
+    assert_eq!(limits(&restarted, &named).await, (json!(42), json!(90)));
+    assert_eq!(limits(&restarted, &limited).await, (json!(3), json!(600)));
+    let main = restarted.get(&format!("/v1/queues/{MAIN_QUEUE}")).send().await.expect(200);
+    assert_eq!(main["state"], "paused");
+}

@@ -1,0 +1,130 @@
+//! The service as its callers see it: spawned on a database of its own, asked over HTTP.
+
+mod admission;
+mod configuration;
+mod entries;
+mod keys;
+mod openapi;
+mod passes;
+mod poll_budget;
+mod queues;
+
+use std::time::Duration;
+
+use domain::adapters::system::Version7;
+use domain::shared::{IdGenerator, UserId};
+use queue_service::QueueService;
+use serde_json::{Value, json};
+use test_kit::{Issuers, Reply, Request, Spawned, TestDatabase, spawn, spawn_in_memory, spawn_on};
+use uuid::Uuid;
+
+/// Far longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+const MAIN_QUEUE: &str = "019ab000-0000-7000-8000-000000000001";
+const QUEUE_TOKEN_KEY: &str = "only-for-tests-only-for-tests-only";
+
+/// The service, and everybody whom it trusts.
+struct House {
+    queue: Spawned<QueueService>,
+    issuers: Issuers,
+}
+
+/// A fan with a place.
+struct Fan {
+    access: String,
+    token: String,
+    entry: String,
+    path: String,
+}
+
+fn settings<'a>(issuers: &'a Issuers, overrides: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let own = [
+        ("BOXOFFICE__QUEUE__PASS_KEY", issuers.pass_key_pem()),
+        ("BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY", QUEUE_TOKEN_KEY),
+        ("BOXOFFICE__QUEUE__POLL_BUDGET", "false"),
+        ("BOXOFFICE__QUEUE__MAX_ACTIVE", "1"),
+    ];
+    own.into_iter().chain(overrides.iter().copied()).collect()
+}
+
+impl House {
+    /// One slot in every queue; polls as often as a test likes.
+    async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    async fn open_with(overrides: &[(&str, &str)]) -> Self {
+        let issuers = Issuers::start().await;
+        let queue = spawn(&settings(&issuers, overrides), &issuers).await;
+        Self { queue, issuers }
+    }
+
+    async fn open_in_memory() -> Self {
+        let issuers = Issuers::start().await;
+        let queue = spawn_in_memory(&settings(&issuers, &[]), &issuers).await;
+        Self { queue, issuers }
+    }
+
+    /// Another process on the same database.
+    async fn beside(&self, database: &TestDatabase, overrides: &[(&str, &str)]) -> Spawned<QueueService> {
+        spawn_on(database, &settings(&self.issuers, overrides), &self.issuers).await
+    }
+
+    fn access(&self) -> String {
+        self.issuers.access_token(UserId(Version7.next()), "Kim")
+    }
+
+    async fn join(&self, queue: &str) -> Fan {
+        let access = self.access();
+        let body = self.queue.post(&entries(queue), json!({})).bearer(&access).send().await.expect(201);
+        let word = |field: &str| body[field].as_str().unwrap().to_owned();
+        Fan { access, token: word("queueToken"), entry: word("entryId"), path: me(queue) }
+    }
+
+    async fn see(&self, fan: &Fan) -> Reply {
+        self.queue.get(&fan.path).bearer(&fan.token).send().await
+    }
+
+    /// Polls until the fan is inside.
+    async fn admitted(&self, fan: &Fan) -> Value {
+        let inside = async {
+            loop {
+                let body = self.see(fan).await.expect(200);
+                if body["status"] == "admitted" {
+                    return body;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, inside).await.expect("the fan is let in")
+    }
+
+    async fn configure(&self, queue: &str, change: Value) -> Reply {
+        self.queue.put(&admin(queue), change).bearer(&self.issuers.operator_token()).send().await
+    }
+
+    fn as_service(&self, request: Request, name: &str) -> Request {
+        request.authorization(&self.issuers.service_credential(name))
+    }
+
+    async fn finish(&self, fan: &Fan) -> Reply {
+        let finish = self.queue.post(&format!("/internal/v1/passes/{}/finish", fan.entry), json!({}));
+        self.as_service(finish, "reservation-service").send().await
+    }
+}
+
+fn entries(queue: &str) -> String {
+    format!("/v1/queues/{queue}/entries")
+}
+
+fn me(queue: &str) -> String {
+    format!("/v1/queues/{queue}/entries/me")
+}
+
+fn admin(queue: &str) -> String {
+    format!("/v1/admin/queues/{queue}")
+}
+
+fn new_id() -> String {
+    let id: Uuid = Version7.next();
+    id.to_string()
+}
