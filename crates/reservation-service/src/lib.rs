@@ -74,8 +74,8 @@ impl Service for ReservationService {
     async fn assemble(context: Context<ReservationSettings>) -> anyhow::Result<Self> {
         let ids = Arc::clone(&context.ids);
         let ports = match &context.store {
-            Store::Memory => Ports::of(MemoryBoxOffice::new(Arc::clone(&context.clock), ids)),
-            Store::Postgres(database) => Ports::of(PostgresBoxOffice::new(database.clone(), ids)),
+            Store::Memory => Ports::of(MemoryBoxOffice::new(Arc::clone(&context.clock), Arc::clone(&ids))),
+            Store::Postgres(database) => Ports::of(PostgresBoxOffice::new(database.clone(), Arc::clone(&ids))),
         };
         let settings = context.settings.service.clone();
         let addresses = &context.settings.shared.peers;
@@ -91,7 +91,7 @@ impl Service for ReservationService {
         Ok(Self {
             inventory: ports.inventory,
             box_office: Data::new(BoxOffice::new(ports.holds, ports.reservations, policy)),
-            checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone())),
+            checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone(), ids)),
             courier,
             ticket_codes: Data::new(TicketCodes::new(&settings.ticket_key)?),
             idempotency: Data::new(Idempotency::new(Arc::clone(&keys), Arc::clone(&context.ids))),

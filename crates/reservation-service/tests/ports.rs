@@ -1,5 +1,7 @@
 //! The rules of the box office, on both of its adapters.
 
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

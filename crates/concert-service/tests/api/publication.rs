@@ -37,7 +37,7 @@ async fn without_the_inventory_fans_see_nothing_and_asking_again_publishes_the_s
             reply.problem(503, "unavailable");
         }
         hall.office.fail(None);
-        assert_eq!(hall.schedules(&concert).await, [] as [Value; 0]);
+        assert_eq!(hall.schedules(&concert).await, Vec::<Value>::new());
         let body = hall.publish(&concert, &plan(STARTS_AT, 2)).send().await.expect(201);
         let id = body["scheduleId"].as_str().unwrap();
         assert_eq!(hall.office.published(), [id.parse().unwrap()], "{fault:?}");

@@ -8,7 +8,7 @@ use crate::hall::{Fits, Hall, new_id, plan};
 async fn performances_come_by_their_start_with_the_seats_they_have_left() {
     let hall = Hall::open().await;
     let concert = hall.concert().await;
-    assert_eq!(hall.schedules(&concert).await, [] as [Value; 0]);
+    assert_eq!(hall.schedules(&concert).await, Vec::<Value>::new());
     let mut ids = Vec::new();
     for (starts_at, rows) in [("2027-06-03T19:00:00Z", 1), ("2027-06-02T19:00:00Z", 2)] {
         let body = hall.publish(&concert, &plan(starts_at, rows)).send().await.expect(201);

@@ -90,8 +90,12 @@ async fn a_fan_who_asks_for_many_seats_at_once_gets_no_more_than_four() {
     let fan = Fan::admitted(&stack).await;
     let seats = fan.available(&stack, &hall).await;
     let seats: Vec<_> = seats.iter().take(20).map(|seat| text(seat, "seatId")).collect();
-    let answers = join_all(seats.iter().map(|seat| fan.hold(&stack, &hall, &[seat.as_str()])));
-    assert_eq!(tally(answers.await.iter().map(|answer| answer.status)), HashMap::from([(201, 4), (409, 16)]));
+    let holds = seats.iter().map(|seat| {
+        let (fan, stack, hall) = (&fan, &stack, &hall);
+        async move { fan.hold(stack, hall, &[seat]).await }
+    });
+    let answers = join_all(holds).await;
+    assert_eq!(tally(answers.iter().map(|answer| answer.status)), HashMap::from([(201, 4), (409, 16)]));
     let unknown = Uuid::nil().to_string();
     fan.hold(&stack, &hall, &[&unknown]).await.problem(404, "not_found");
 }

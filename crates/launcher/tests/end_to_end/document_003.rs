@@ -64,10 +64,11 @@ async fn a_seat_that_cannot_be_had_is_refused_and_the_map_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scheduler_frees_holds_that_were_not_paid() {
-    let stack = Stack::start_with(&[("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "1")]).await;
+    let stack = Stack::start_with(&[("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "2")]).await;
     let hall = Hall::open(&stack).await;
     let (first, second) = (Fan::admitted(&stack).await, Fan::admitted(&stack).await);
     first.hold_number(&stack, &hall, 3).await;
+    assert_eq!(second.available(&stack, &hall).await.len(), 49);
     eventually("the seat is free again", || async {
         (second.available(&stack, &hall).await.len() == 50).then_some(())
     })

@@ -11,7 +11,7 @@ use crate::stack::{Stack, eventually};
 const ONE_INSIDE: (&str, &str) = ("BOXOFFICE__QUEUE__MAX_ACTIVE", "1");
 const NOBODY_INSIDE: (&str, &str) = ("BOXOFFICE__QUEUE__MAX_ACTIVE", "0");
 const SHORT_PASS: (&str, &str) = ("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "2");
-const SHORT_HOLD: (&str, &str) = ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "1");
+const SHORT_HOLD: (&str, &str) = ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "2");
 
 /// A fan whose pass has run out, as every service sees it.
 async fn with_an_expired_pass(stack: &Stack) -> Fan {
@@ -238,6 +238,7 @@ async fn the_scheduler_frees_seats_not_paid_in_time() {
     let hall = Hall::open(&stack).await;
     let fan = Fan::admitted(&stack).await;
     let reservation = fan.hold_number(&stack, &hall, 5).await;
+    assert_eq!(fan.available(&stack, &hall).await.len(), 49);
     eventually("the seat is available", || async {
         (fan.available(&stack, &hall).await.len() == 50).then_some(())
     })

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// Far longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
-const MAIN_QUEUE: &str = "019ab000-0000-7000-8000-000000000001";
+const MAIN_QUEUE: &str = "01900000-0000-7000-8000-000000000001";
 const QUEUE_TOKEN_KEY: &str = "only-for-tests-only-for-tests-only";
 
 /// The service, and everybody whom it trusts.

@@ -50,7 +50,7 @@ fn recover_payments(service: &ReservationService) -> Job {
 
 fn forget_old_keys(service: &ReservationService) -> Job {
     let keys = Arc::clone(&service.keys);
-    Job::new("forget old idempotency keys", Duration::from_secs(600), move || {
+    Job::new("forget old idempotency keys", Duration::from_mins(10), move || {
         let keys = Arc::clone(&keys);
         async move { keys.forget_old().await }
     })

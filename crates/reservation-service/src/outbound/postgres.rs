@@ -1,7 +1,7 @@
 //! Seats, reservations, payments and events on PostgreSQL. Only here are the reservation tables named.
 //!
-//! Locks are taken in one order everywhere: reservation, its seats by id, payment. A hold takes seats alone. So no
-//! two transactions wait for each other.
+//! Locks are taken in one order everywhere: reservation, its seats by id, payment, pass. A hold takes its fan's turn
+//! and then seats alone. So no two transactions wait for each other.
 
 mod checkouts;
 mod holds;

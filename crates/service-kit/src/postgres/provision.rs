@@ -161,7 +161,11 @@ fn is_creation_race(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => true,
         // An internal error without a code of its own; PostgreSQL does not translate it.
-        DieselError::DatabaseError(_, information) => information.message() == "tuple concurrently updated",
+        // So is the other: a session that lost the race to create the role may not see the winner's at once.
+        DieselError::DatabaseError(_, information) => {
+            let message = information.message();
+            message == "tuple concurrently updated" || message.ends_with("does not exist")
+        }
         _ => false,
     }
 }

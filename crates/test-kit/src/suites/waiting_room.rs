@@ -1,5 +1,7 @@
 //! The rules of `domain::queue::WaitingRoom`.
 
+#![expect(clippy::indexing_slicing, reason = "a line is as long as the rule has made it")]
+
 mod admission;
 mod contention;
 mod endings;

@@ -1,5 +1,7 @@
 //! wallet-service over HTTP, on a database of its own.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
+
 mod charges;
 mod debits;
 mod document;

@@ -10,7 +10,7 @@ use contracts::concert::{SeatMapBody, SeatStatusBody};
 use domain::concert::{SeatCount, SeatMap};
 use domain::shared::ScheduleId;
 
-/// A seat map and its answers, each written out when it is first asked for: ten thousand seats are 1.8 MB of JSON,
+/// A seat map and its answers, each written out when it is first asked for: ten thousand seats are 1.5 MB of JSON,
 /// which all who ask for the same share.
 pub struct SeatView {
     map: Arc<SeatMap>,

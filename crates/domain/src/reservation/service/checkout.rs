@@ -5,7 +5,7 @@ use crate::reservation::{
     BeginPayment, Begun, Checkouts, Event, GiveUpError, PayError, Payment, PaymentState, Payments, SagaStep, Seen,
     SettleError, WalletAnswer,
 };
-use crate::shared::{Amount, Balance, EntryId, PaymentId, ReservationId, UserId};
+use crate::shared::{Amount, Balance, EntryId, IdGenerator, PaymentId, ReservationId, UserId};
 
 /// Drives the checkout saga: asks the wallet, writes the answer, tells the queue.
 #[derive(Clone)]
@@ -13,6 +13,7 @@ pub struct Checkout {
     checkouts: Arc<dyn Checkouts>,
     payments: Arc<dyn Payments>,
     courier: Courier,
+    ids: Arc<dyn IdGenerator>,
 }
 
 /// What paying came to.
@@ -55,8 +56,13 @@ impl Checkout {
     /// Longer than one call to the wallet with all its retries, so that nobody takes over a live driver's payment.
     const LEASE_SECONDS: u32 = 8;
 
-    pub fn new(checkouts: Arc<dyn Checkouts>, payments: Arc<dyn Payments>, courier: Courier) -> Self {
-        Self { checkouts, payments, courier }
+    pub fn new(
+        checkouts: Arc<dyn Checkouts>,
+        payments: Arc<dyn Payments>,
+        courier: Courier,
+        ids: Arc<dyn IdGenerator>,
+    ) -> Self {
+        Self { checkouts, payments, courier, ids }
     }
 
     /// Pays a held reservation. Paying it twice, at once or later, answers with the one payment there is.
@@ -69,7 +75,15 @@ impl Checkout {
     ) -> Result<Paid, CheckoutError> {
         let lease_seconds = Self::LEASE_SECONDS;
         let begin = BeginPayment { payment_id, reservation_id, user_id, pass_id, lease_seconds };
-        let payment = match self.checkouts.begin(begin).await? {
+        let begun = match self.checkouts.begin(begin).await? {
+            // The caller's last attempt under this id took nothing, and the wallet will never take anything under
+            // it: they are here to try again.
+            Begun::Underway(payment) if payment.id == payment_id && payment.state == PaymentState::Voided => {
+                self.checkouts.begin(BeginPayment { payment_id: PaymentId(self.ids.next()), ..begin }).await?
+            }
+            begun @ (Begun::Started(_) | Begun::Underway(_)) => begun,
+        };
+        let payment = match begun {
             Begun::Started(payment) => self.drive(payment).await?,
             Begun::Underway(payment) => payment,
         };

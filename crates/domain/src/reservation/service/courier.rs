@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::reservation::{Event, EventBody, Outbox, Passes};
+use crate::shared::Unavailable;
 
 /// Delivers events to the queue: at least once, in no particular order. The receiver's no-ops make it once.
 #[derive(Clone)]
@@ -26,15 +27,18 @@ impl Courier {
         self.outbox.delivered(event.id).await
     }
 
-    /// Delivers up to `limit` waiting events; returns how many arrived. Stops at the first that does not: the
-    /// queue is out of reach, and the rest would fare no better.
+    /// Delivers up to `limit` waiting events; returns how many arrived. Stops where the queue is out of reach, since
+    /// the rest would fare no better; an event that it refuses stands in nobody's way.
     pub async fn deliver_due(&self, limit: usize) -> anyhow::Result<usize> {
         let due = self.outbox.claim(Self::LEASE_SECONDS, limit).await?;
-        let mut arrived = 0;
+        let (mut arrived, mut refused) = (0, None);
         for event in due {
-            self.deliver(event).await?;
-            arrived += 1;
+            match self.deliver(event).await {
+                Ok(()) => arrived += 1,
+                Err(error) if error.is::<Unavailable>() => return Err(error),
+                Err(error) => refused = Some(error),
+            }
         }
-        Ok(arrived)
+        refused.map_or(Ok(arrived), Err)
     }
 }

@@ -16,6 +16,8 @@ use crate::ReservationService;
 /// Pays a held reservation from the caller's wallet. Paying it again answers with the one payment there is.
 #[utoipa::path(
     tag = "payments",
+    operation_id = "payReservation",
+    security(("pass" = [])),
     params(("reservationId" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = 201, description = "Paid: the seats are the caller's, the pass has done its work", body = PaymentBody),
@@ -60,6 +62,8 @@ pub async fn create(
 /// How a payment of the caller's stands.
 #[utoipa::path(
     tag = "payments",
+    operation_id = "showPayment",
+    security(("accessToken" = []), ("pass" = [])),
     params(("paymentId" = Uuid, Path)),
     responses(
         (status = 200, body = PaymentBody),

@@ -18,6 +18,8 @@ use crate::ReservationService;
 /// Holds seats for the caller: all of them, or none.
 #[utoipa::path(
     tag = "reservations",
+    operation_id = "createReservation",
+    security(("pass" = [])),
     params(("Idempotency-Key" = Option<String>, Header)),
     request_body = NewReservationBody,
     responses(
@@ -52,6 +54,8 @@ pub async fn create(
 /// The caller's reservations, newest first.
 #[utoipa::path(
     tag = "reservations",
+    operation_id = "listReservations",
+    security(("accessToken" = []), ("pass" = [])),
     params(PageQuery),
     responses((status = 200, body = ReservationsBody), (status = 401, description = "`unauthenticated`, `pass_expired`"))
 )]
@@ -68,6 +72,8 @@ pub async fn list(
 /// One of the caller's reservations.
 #[utoipa::path(
     tag = "reservations",
+    operation_id = "showReservation",
+    security(("accessToken" = []), ("pass" = [])),
     params(("reservationId" = Uuid, Path)),
     responses(
         (status = 200, body = ReservationBody),
@@ -88,6 +94,8 @@ pub async fn show(
 /// Gives a reservation up: a held one is released at once, a confirmed one cancelled and refunded.
 #[utoipa::path(
     tag = "reservations",
+    operation_id = "giveUpReservation",
+    security(("accessToken" = []), ("pass" = [])),
     params(("reservationId" = Uuid, Path)),
     responses(
         (status = 204, description = "Given up, now or before"),

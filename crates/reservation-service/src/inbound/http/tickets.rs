@@ -48,6 +48,8 @@ impl TicketCodes {
 /// The tickets of a confirmed reservation; none before.
 #[utoipa::path(
     tag = "tickets",
+    operation_id = "listTickets",
+    security(("accessToken" = []), ("pass" = [])),
     params(("reservationId" = Uuid, Path)),
     responses(
         (status = 200, body = TicketsBody),

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{
@@ -16,11 +17,6 @@ use super::rows::{ReservationRow, SaleRow};
 use super::schema::{reservations, sales, seats};
 use super::writes;
 
-diesel::define_sql_function! {
-    /// One fan's holds of one performance are decided one after the other, so that the limit counts them all.
-    fn pg_advisory_xact_lock(key: diesel::sql_types::Int8);
-}
-
 #[async_trait]
 impl Holds for PostgresBoxOffice {
     async fn place(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
@@ -29,12 +25,12 @@ impl Holds for PostgresBoxOffice {
             return Err(HoldError::SeatsTaken(taken));
         }
         let placed = self.database.transaction(async |connection: &mut AsyncPgConnection| {
+            // So that the limit counts all holds of a fan, and the same hold twice at once is found the second time.
+            locks::one_after_the_other(connection, &[request.user_id.0, request.schedule_id.0]).await?;
             if let Some((known, _)) = locks::reservation(connection, request.reservation_id, None).await? {
                 known.check_same(&request).map_err(TransactionError::Refused)?;
                 return Ok(Seen { value: known, now: now(connection).await? });
             }
-            let lock = pg_advisory_xact_lock(lock_key(&request));
-            diesel::select(lock).execute(connection).await?;
             let sale = sales::table.find(request.schedule_id.0).select(SaleRow::as_select());
             let sale: Option<SaleRow> = sale.first(connection).await.optional()?;
             let terms = sale.map(SaleTerms::from).ok_or(TransactionError::Refused(HoldError::NoSuchSchedule))?;
@@ -62,7 +58,9 @@ impl Holds for PostgresBoxOffice {
             let lapsed = reservations::status.eq("held").and(reservations::held_until.le(at));
             let lapsed = reservations::table.filter(lapsed).order(reservations::held_until).limit(limit);
             let lapsed = lapsed.select(ReservationRow::as_select()).for_update().skip_locked();
-            let rows: Vec<ReservationRow> = lapsed.load(connection).await?;
+            let mut rows: Vec<ReservationRow> = lapsed.load(connection).await?;
+            // Their passes are taken in one order too.
+            rows.sort_by_key(|row| row.pass_id);
             // All their seats at once and by id, as everyone locks them.
             let ids: Vec<Uuid> = rows.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
             let seats = reserved(&locks::seats_by_id(connection, &ids).await?);
@@ -77,21 +75,27 @@ impl Holds for PostgresBoxOffice {
 
 impl PostgresBoxOffice {
     /// Which of the seats are taken, read without a lock: of the many who want one seat, all but the first few are
-    /// turned away here and never stand in its row's queue. What this lets through is decided under locks.
+    /// turned away here and never stand in its row's queue. What this lets through is decided under locks, and so is
+    /// whatever there is more to say about than that seats are taken.
     async fn obviously_taken(&self, request: &HoldRequest) -> anyhow::Result<Vec<SeatId>> {
         let mut connection = self.database.connection().await?;
         let ids: Vec<Uuid> = request.seat_ids.iter().map(|id| id.0).collect();
-        let running = seats::held_until.gt(clock_timestamp().nullable()).or(seats::held_until.is_null());
-        let held_by_others =
-            seats::status.eq("held").and(running).and(seats::reservation_id.ne(request.reservation_id.0));
-        let sold_to_others = seats::status.eq("sold").and(seats::reservation_id.ne(request.reservation_id.0));
-        let taken = seats::table
-            .filter(seats::seat_id.eq_any(ids).and(seats::schedule_id.eq(request.schedule_id.0)))
-            .filter(held_by_others.or(sold_to_others).or(seats::status.eq("blocked").nullable()))
+        let at = clock_timestamp();
+        let running = seats::held_until.is_null().or(seats::held_until.gt(at.nullable()).assume_not_null());
+        let taken = seats::status.eq_any(["sold", "blocked"]).or(seats::status.eq("held").and(running));
+        let open = sales::sales_open_at.le(at).and(sales::sales_close_at.gt(at));
+        let placed_before = reservations::table.find(request.reservation_id.0);
+        let wanted = seats::table
+            .inner_join(sales::table)
+            .filter(seats::seat_id.eq_any(&ids).and(seats::schedule_id.eq(request.schedule_id.0)))
+            .filter(open.and(sales::queue_id.eq(request.queue_id.0)).and(not(exists(placed_before))))
             .order(seats::seat_id)
-            .select(seats::seat_id);
-        let taken: Vec<Uuid> = taken.load(&mut connection).await.map_err(classify)?;
-        Ok(taken.into_iter().map(SeatId).collect())
+            .select((seats::seat_id, taken));
+        let wanted: Vec<(Uuid, bool)> = wanted.load(&mut connection).await.map_err(classify)?;
+        if wanted.len() < ids.len() {
+            return Ok(Vec::new());
+        }
+        Ok(wanted.into_iter().filter(|(_, taken)| *taken).map(|(id, _)| SeatId(id)).collect())
     }
 
     async fn end_lapsed(
@@ -108,13 +112,6 @@ impl PostgresBoxOffice {
         }
         Ok(())
     }
-}
-
-/// Both ids folded into the 64 bits that a lock's key has; two fans who share one only wait for each other.
-fn lock_key(request: &HoldRequest) -> i64 {
-    let (user, user_low) = request.user_id.0.as_u64_pair();
-    let (schedule, schedule_low) = request.schedule_id.0.as_u64_pair();
-    (user ^ user_low.rotate_left(17) ^ schedule.rotate_left(31) ^ schedule_low.rotate_left(47)).cast_signed()
 }
 
 /// Those of the seats that belong to the performance.

@@ -13,12 +13,29 @@ use uuid::Uuid;
 use super::rows::{PaymentRow, ReservationRow, SeatRow};
 use super::schema::{payments, reservations, seats};
 
+diesel::define_sql_function! {
+    /// Had until the transaction ends.
+    fn pg_advisory_xact_lock(key: diesel::sql_types::Int8);
+}
+
 /// The error of a transaction whose refusal is `E`.
 pub type Refused<E> = TransactionError<E>;
 
 /// A reading that went wrong, as the refusal of any transaction.
 pub fn broken<E: From<anyhow::Error>>(error: anyhow::Error) -> Refused<E> {
     TransactionError::Refused(E::from(error))
+}
+
+/// Lets transactions about the same things be decided one after the other where there is no one row to lock.
+///
+/// The ids are folded into the 64 bits that a lock's key has; two that fall together only wait for each other.
+pub async fn one_after_the_other(connection: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+    let key = ids.iter().fold(0_u64, |key, id| {
+        let (high, low) = id.as_u64_pair();
+        key.rotate_left(31) ^ high ^ low.rotate_left(17)
+    });
+    diesel::select(pg_advisory_xact_lock(key.cast_signed())).execute(connection).await?;
+    Ok(())
 }
 
 /// Locks seats by id, those of them that exist.

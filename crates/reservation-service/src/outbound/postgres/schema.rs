@@ -76,7 +76,8 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(reservations, sales);
+diesel::joinable!(seats -> sales (schedule_id));
+diesel::allow_tables_to_appear_in_same_query!(reservations, sales, seats);
 
 diesel::define_sql_function! {
     /// The transaction that writes: what a changed seat remembers.

@@ -8,6 +8,7 @@ use domain::shared::{EntryId, EventId, ReservationId};
 use uuid::Uuid;
 
 use super::PostgresBoxOffice;
+use super::locks;
 use super::rows::{PaymentRow, status_of};
 use super::schema::{outbox, payments, reservations, seats, this_version, tickets};
 
@@ -69,8 +70,10 @@ pub async fn payment_state(connection: &mut AsyncPgConnection, payment: &Payment
     Ok(())
 }
 
-/// Whether nothing is held or being paid for under this pass any more.
+/// Whether nothing is held or being paid for under this pass any more. Of several that end at once, the last finds
+/// it idle.
 pub async fn pass_is_idle(connection: &mut AsyncPgConnection, pass: EntryId, at: DateTime<Utc>) -> QueryResult<bool> {
+    locks::one_after_the_other(connection, &[pass.0]).await?;
     let live = reservations::status
         .eq_any(["paying", "confirmed"])
         .or(reservations::status.eq("held").and(reservations::held_until.gt(at)));

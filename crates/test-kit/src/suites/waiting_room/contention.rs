@@ -11,17 +11,22 @@ use tokio::task::JoinSet;
 use super::{Subject, new_id, new_queue};
 
 /// Runs each piece of work in a task of its own; all begin together. Answers come in the order of ending.
-async fn at_once<T, F>(work: impl IntoIterator<Item = F>) -> Vec<T>
+///
+/// Each begins with a look at nothing in particular: a pool makes its connections when they are first needed, one after
+/// the other, and who has to wait for one does not meet the others.
+async fn at_once<T, F>(subject: &Subject, work: impl IntoIterator<Item = F>) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
     let work: Vec<F> = work.into_iter().collect();
-    let start = Arc::new(Barrier::new(work.len()));
+    let (connected, start) = (Arc::new(Barrier::new(work.len())), Arc::new(Barrier::new(work.len())));
     let mut running = JoinSet::new();
     for work in work {
-        let start = Arc::clone(&start);
+        let (subject, connected, start) = (subject.clone(), Arc::clone(&connected), Arc::clone(&start));
         running.spawn(async move {
+            connected.wait().await;
+            subject.room.queues().await.expect("the queues");
             start.wait().await;
             work.await
         });
@@ -35,7 +40,7 @@ pub async fn one_fan_joining_a_hundred_times_at_once_has_one_place(subject: Subj
         let subject = subject.clone();
         async move { subject.join_as(queue, user).await }
     });
-    let joined = at_once(joins).await;
+    let joined = at_once(&subject, joins).await;
     assert_eq!(joined.iter().filter(|joined| joined.is_new).count(), 1);
     let places: BTreeSet<EntryId> = joined.iter().map(|joined| joined.standing.entry.id).collect();
     assert_eq!(places.len(), 1);
@@ -49,7 +54,7 @@ pub async fn fifty_fans_joining_at_once_get_fifty_places(subject: Subject) {
         let subject = subject.clone();
         async move { subject.join_as(queue, UserId(new_id())).await.standing }
     });
-    let mut standings = at_once(joins).await;
+    let mut standings = at_once(&subject, joins).await;
     standings.sort_by_key(|standing| standing.entry.sequence);
     let positions: Vec<u64> = standings.iter().map(Standing::position).collect();
     assert_eq!(positions, (1..=50).collect::<Vec<u64>>());
@@ -64,7 +69,7 @@ pub async fn admitting_many_times_at_once_lets_in_no_more_than_the_limit(subject
         let subject = subject.clone();
         async move { subject.admit(queue).await }
     });
-    let mut admitted = at_once(admissions).await.concat();
+    let mut admitted = at_once(&subject, admissions).await.concat();
     admitted.sort_by_key(|entry| line.iter().position(|other| other == entry));
     assert_eq!(admitted, line[..7]);
 }
@@ -100,7 +105,7 @@ pub async fn the_limit_holds_while_everything_happens_at_once(subject: Subject) 
             entry
         }
     });
-    let entries = at_once(fans).await;
+    let entries = at_once(&subject, fans).await;
     over.store(true, Ordering::Release);
     watcher.await.expect("the limit held");
     for entry in entries {
@@ -118,7 +123,7 @@ pub async fn one_admission_finished_by_many_at_once_ends_once(subject: Subject) 
         let subject = subject.clone();
         async move { subject.finish(entry).await }
     });
-    assert_eq!(at_once(finishes).await.into_iter().filter(|freed| *freed).count(), 1);
+    assert_eq!(at_once(&subject, finishes).await.into_iter().filter(|freed| *freed).count(), 1);
     assert_eq!(subject.revoked_after(0).await.revoked.len(), 1);
 }
 
@@ -130,7 +135,7 @@ pub async fn of_many_who_yield_to_one_only_one_gives_up_the_slot(subject: Subjec
         let subject = subject.clone();
         async move { subject.yield_slot(entry).await }
     });
-    assert_eq!(at_once(yields).await.into_iter().filter(|freed| *freed).count(), 1);
+    assert_eq!(at_once(&subject, yields).await.into_iter().filter(|freed| *freed).count(), 1);
     assert_eq!(subject.overview(queue).await.admitted, 9);
 }
 
@@ -161,7 +166,7 @@ pub async fn no_revocation_is_missed_while_many_are_written(subject: Subject) {
         let subject = subject.clone();
         async move { subject.finish(entry).await }
     });
-    assert!(at_once(finishes).await.into_iter().all(|freed| freed));
+    assert!(at_once(&subject, finishes).await.into_iter().all(|freed| freed));
     over.store(true, Ordering::Release);
     assert_eq!(follower.await.expect("the follower ends"), inside.into_iter().collect());
 }
@@ -173,6 +178,6 @@ pub async fn a_queue_configured_by_many_at_once_is_created_once(subject: Subject
         let change = QueueChange { max_active: Some(max_active), ..QueueChange::default() };
         async move { subject.room.configure(template, change).await.expect("a change").1 }
     });
-    assert_eq!(at_once(changes).await.into_iter().filter(|created| *created).count(), 1);
+    assert_eq!(at_once(&subject, changes).await.into_iter().filter(|created| *created).count(), 1);
     assert_eq!(subject.room.queues().await.expect("the queues"), [template.id]);
 }

@@ -17,7 +17,7 @@ use super::*;
 
 const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(1));
 const ZERO: Duration = Duration::ZERO;
-const AN_HOUR: Duration = Duration::from_secs(3600);
+const AN_HOUR: Duration = Duration::from_hours(1);
 
 /// An inventory that answers one question for each permit, and tells everything each time.
 struct PatientInventory {
@@ -54,9 +54,8 @@ impl PatientInventory {
 #[async_trait::async_trait]
 impl Inventory for PatientInventory {
     async fn publish(&self, plan: &InventoryPlan) -> anyhow::Result<()> {
-        self.with(|state| {
-            state.seats = plan.seats.iter().map(|seat| (seat.id, SeatStatus::Available)).collect()
-        });
+        let available = plan.seats.iter().map(|seat| (seat.id, SeatStatus::Available)).collect();
+        self.with(|state| state.seats = available);
         Ok(())
     }
 
@@ -96,8 +95,10 @@ type Answer<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Arc<SeatView>>> + '
 
 /// Requests that have all been made, each as far as it gets without the inventory.
 async fn requests(live: &LiveSeats, count: usize) -> Vec<Answer<'_>> {
-    let mut requests: Vec<Answer<'_>> =
-        (0..count).map(|_| Box::pin(live.view(SCHEDULE)) as Answer<'_>).collect();
+    let mut requests: Vec<Answer<'_>> = Vec::new();
+    for _ in 0..count {
+        requests.push(Box::pin(live.view(SCHEDULE)));
+    }
     for request in &mut requests {
         poll_fn(|context| {
             assert!(request.as_mut().poll(context).is_pending());

@@ -72,12 +72,11 @@ impl Inventory for FaultyInventory {
     async fn publish(&self, plan: &InventoryPlan) -> anyhow::Result<()> {
         let mut state = self.state.lock().unwrap();
         state.arrives()?;
-        if !state.stock.contains_key(&plan.schedule.id) {
-            state.stock.insert(plan.schedule.id, plan.clone());
-            state
-                .log
-                .extend(plan.seats.iter().map(|seat| (plan.schedule.id, seat.id, SeatStatus::Available)));
-        }
+        let State { stock, log, .. } = &mut *state;
+        stock.entry(plan.schedule.id).or_insert_with(|| {
+            log.extend(plan.seats.iter().map(|seat| (plan.schedule.id, seat.id, SeatStatus::Available)));
+            plan.clone()
+        });
         state.answers()
     }
 

@@ -1,0 +1,54 @@
+use std::net::{SocketAddr, TcpListener};
+
+use crate::hall::{Hall, PRICE};
+
+/// A port that nobody listens on.
+fn nobody() -> SocketAddr {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
+}
+
+async fn without_wallet() -> (Hall, SocketAddr) {
+    let address = nobody();
+    let wallet = format!("http://{address}");
+    let settings = [("BOXOFFICE__JOBS__ENABLED", "false"), ("BOXOFFICE__PEERS__WALLET", &wallet)];
+    (Hall::open_with(&settings).await, address)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_wallet_nothing_is_taken_and_the_hold_stands() {
+    let (hall, _) = without_wallet().await;
+    let sale = hall.on_sale(1).await;
+    let fan = hall.fan_with(&sale, PRICE).await;
+    let reservation = hall.held(&fan, &sale, &[0]).await;
+    for _ in 0..2 {
+        let reply = hall.pay(&fan, &reservation).send().await;
+        assert_eq!(reply.header("retry-after"), Some("1"));
+        reply.problem(503, "unavailable");
+        let shown = hall.service.get(&reservation).bearer(&fan.pass).send().await.expect(200);
+        assert_eq!(shown["status"], "held");
+    }
+    hall.hold(&hall.fan(&sale), &sale, &[0]).send().await.problem(409, "seat_unavailable");
+    // It lapses in its own time.
+    hall.let_holds_lapse().await;
+    hall.pay(&fan, &reservation).send().await.problem(409, "hold_expired");
+    hall.held(&hall.fan(&sale), &sale, &[0]).await;
+    hall.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_found_no_wallet_can_be_repeated_under_its_key() {
+    let (hall, address) = without_wallet().await;
+    let sale = hall.on_sale(1).await;
+    let fan = hall.fan_with(&sale, 2 * PRICE).await;
+    let reservation = hall.held(&fan, &sale, &[0]).await;
+    for _ in 0..2 {
+        hall.pay(&fan, &reservation).key("k").send().await.problem(503, "unavailable");
+    }
+    hall.wallet.come_up(address);
+    let body = hall.pay(&fan, &reservation).key("k").send().await.expect(201);
+    assert_eq!((&body["status"], &body["balance"]), (&"captured".into(), &PRICE.into()));
+    let again = hall.fan_as(fan.user, &sale);
+    assert_eq!(hall.pay(&again, &reservation).key("k").send().await.expect(201), body);
+    assert_eq!(hall.wallet.moved(fan.user).await, [-PRICE]);
+    hall.assert_sound().await;
+}

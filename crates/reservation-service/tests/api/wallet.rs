@@ -1,0 +1,147 @@
+//! wallet-service as reservation-service meets it: its memory ledger behind its internal routes.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use actix_web::web::{self, Bytes, Data, Json, Path};
+use actix_web::{App, HttpResponse, HttpServer};
+use contracts::internal::wallet::{DebitBody, DebitOutcomeBody};
+use domain::adapters::memory::MemoryLedger;
+use domain::adapters::system::{SystemClock, Version7};
+use domain::shared::{Amount, ChargeId, IdGenerator, PageRequest, PaymentId, UserId};
+use domain::wallet::{Ledger, NewUser, ProviderAnswer, Reason};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// How calls go wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Nothing is done.
+    Down,
+    /// It is done, and an error is answered.
+    AnswerLost,
+    /// It is done, and the connection breaks.
+    ConnectionLost,
+    /// It is done, and the answer is one of another world.
+    Gibberish,
+}
+
+#[derive(Clone)]
+pub struct Wallet {
+    ledger: Arc<MemoryLedger>,
+    fault: Arc<Mutex<Option<Fault>>>,
+    /// The next debit waits at the gate; it has come there; it may go on.
+    gated: Arc<AtomicBool>,
+    arrived: Arc<Semaphore>,
+    opened: Arc<Semaphore>,
+}
+
+impl Wallet {
+    pub fn new() -> Self {
+        Self {
+            ledger: Arc::new(MemoryLedger::new(Arc::new(SystemClock), Arc::new(Version7))),
+            fault: Arc::default(),
+            gated: Arc::default(),
+            arrived: Arc::new(Semaphore::new(0)),
+            opened: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// The routes of wallet-service that reservation-service calls.
+    pub fn serve(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(Data::new(self.clone()))
+            .route("/internal/v1/debits/{paymentId}", web::put().to(debit))
+            .route("/internal/v1/debits/{paymentId}/void", web::post().to(void))
+            .route("/internal/v1/debits/{paymentId}/refund", web::post().to(refund));
+    }
+
+    /// Serves at an address where there was nobody; never stops.
+    pub fn come_up(&self, address: std::net::SocketAddr) {
+        let wallet = self.clone();
+        let listener = TcpListener::bind(address).expect("the port is still free");
+        let server = HttpServer::new(move || App::new().configure(|config| wallet.serve(config)));
+        tokio::spawn(server.workers(1).disable_signals().listen(listener).expect("the wallet listens").run());
+    }
+
+    /// How calls from now on go wrong; `None`: they do not.
+    pub fn fail(&self, fault: Option<Fault>) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    /// The next debit is kept waiting before anything is done.
+    pub fn keep_waiting(&self) {
+        self.gated.store(true, Ordering::SeqCst);
+    }
+
+    /// Until somebody waits.
+    pub async fn somebody_waits(&self) {
+        self.arrived.acquire().await.unwrap().forget();
+    }
+
+    pub fn let_go_on(&self) {
+        self.opened.add_permits(1);
+    }
+
+    pub async fn top_up(&self, user: UserId, won: i64) {
+        let id = ChargeId(Version7.next());
+        self.ledger.open(NewUser { id: user, name: "Kim".to_owned() }).await.unwrap();
+        self.ledger.begin_charge(id, user, Amount::new(won).unwrap()).await.unwrap();
+        self.ledger.settle_charge(id, ProviderAnswer::Captured).await.unwrap();
+    }
+
+    pub async fn balance(&self, user: UserId) -> i64 {
+        self.ledger.wallet(user).await.unwrap().map_or(0, |wallet| wallet.balance.as_won())
+    }
+
+    /// What moved, newest first, top-ups left out: payments are negative, refunds positive.
+    pub async fn moved(&self, user: UserId) -> Vec<i64> {
+        let lines = self.ledger.statement(user, PageRequest::default()).await.unwrap().items;
+        let seats = lines.iter().filter(|line| !matches!(line.reason, Reason::Charge(_)));
+        seats.map(|line| line.amount.as_won()).collect()
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        *self.fault.lock().unwrap()
+    }
+
+    fn answer(&self, done: DebitOutcomeBody) -> HttpResponse {
+        match self.fault() {
+            None => HttpResponse::Ok().json(done),
+            Some(Fault::Down | Fault::AnswerLost) => HttpResponse::InternalServerError().finish(),
+            Some(Fault::Gibberish) => HttpResponse::Ok().json("good day"),
+            Some(Fault::ConnectionLost) => {
+                let broken = Err::<Bytes, _>(io::Error::other("the cable was pulled"));
+                HttpResponse::Ok().streaming(futures_util::stream::iter([broken]))
+            }
+        }
+    }
+}
+
+async fn debit(path: Path<Uuid>, body: Json<DebitBody>, wallet: Data<Wallet>) -> HttpResponse {
+    if wallet.gated.swap(false, Ordering::SeqCst) {
+        wallet.arrived.add_permits(1);
+        wallet.opened.acquire().await.unwrap().forget();
+    }
+    if wallet.fault() == Some(Fault::Down) {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
+    let request = body.request(PaymentId(*path)).unwrap();
+    wallet.answer(wallet.ledger.debit(request).await.unwrap().into())
+}
+
+async fn void(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
+    if wallet.fault() == Some(Fault::Down) {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
+    wallet.answer(wallet.ledger.void(PaymentId(*path)).await.unwrap().into())
+}
+
+async fn refund(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
+    if wallet.fault() == Some(Fault::Down) {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
+    wallet.answer(wallet.ledger.refund(PaymentId(*path)).await.unwrap().into())
+}
