@@ -134,7 +134,9 @@ pub enum PaymentStatus {
 impl From<&Payment> for PaymentBody {
     fn from(payment: &Payment) -> Self {
         let (status, taken): (_, Option<(DateTime<Utc>, Balance)>) = match payment.state {
-            PaymentState::Debiting | PaymentState::Voiding | PaymentState::Refunding => (PaymentStatus::Processing, None),
+            PaymentState::Debiting | PaymentState::Voiding | PaymentState::Refunding => {
+                (PaymentStatus::Processing, None)
+            }
             PaymentState::Captured { at, balance } => (PaymentStatus::Captured, Some((at, balance))),
             PaymentState::Declined { .. } | PaymentState::Voided => (PaymentStatus::Declined, None),
             PaymentState::Refunded { .. } => (PaymentStatus::Refunded, None),

@@ -23,8 +23,14 @@ impl NewUserBody {
     /// The name, without the blanks around it.
     pub fn name(&self) -> Result<String, Invalid> {
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > Self::MAX_CHARACTERS || name.chars().any(char::is_control) {
-            return Err(Invalid::new("name", "must have 1 to 100 characters, none of them a control character"));
+        if name.is_empty()
+            || name.chars().count() > Self::MAX_CHARACTERS
+            || name.chars().any(char::is_control)
+        {
+            return Err(Invalid::new(
+                "name",
+                "must have 1 to 100 characters, none of them a control character",
+            ));
         }
         Ok(name.to_owned())
     }

@@ -11,7 +11,7 @@ use crate::{migrate, token, up, with_postgres};
 #[derive(Debug, Parser)]
 #[command(name = "boxoffice", version)]
 pub struct Cli {
-    /// Where this installation keeps its keys and, unless DATABASE_URL is set, its database.
+    /// Where this installation keeps its keys and, unless `DATABASE_URL` is set, its database.
     #[arg(long, global = true, env = "BOXOFFICE__DATA_DIR", default_value = ".boxoffice")]
     pub data_dir: PathBuf,
     #[command(subcommand)]

@@ -50,18 +50,25 @@ const CONCERTS: [DemoConcert; 3] = [
 /// An evening's start, in hours after midnight UTC: 19:00 in Seoul.
 const STARTS_AT_HOUR: u32 = 10;
 /// Ten thousand seats are written within this, by far.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Adds the demo's concerts to an installation that has none; one that was interrupted half way is completed.
 pub async fn fill(origin: &SocketAddr, operator: &str, say: &(dyn Fn(&str) + Sync)) -> anyhow::Result<()> {
-    let api = Api { client: client::build(DEADLINE)?, base: format!("http://127.0.0.1:{}", origin.port()), operator };
+    let api = Api {
+        client: client::build(DEADLINE)?,
+        base: format!("http://127.0.0.1:{}", origin.port()),
+        operator,
+    };
     let known = api.get("/v1/concerts?limit=100").await?;
     let known = known.get("concerts").and_then(Value::as_array).context("the list of concerts is no list")?;
     let id_of = |title: &str| {
-        let concert = known.iter().find(|concert| concert.get("title").and_then(Value::as_str) == Some(title))?;
+        let concert =
+            known.iter().find(|concert| concert.get("title").and_then(Value::as_str) == Some(title))?;
         concert.get("concertId")?.as_str().map(str::to_owned)
     };
-    if known.iter().any(|concert| !CONCERTS.iter().any(|demo| concert.get("title").and_then(Value::as_str) == Some(demo.title))) {
+    if known.iter().any(|concert| {
+        !CONCERTS.iter().any(|demo| concert.get("title").and_then(Value::as_str) == Some(demo.title))
+    }) {
         return Ok(());
     }
     let (clock, _) = system::system();
@@ -110,13 +117,20 @@ impl Api<'_> {
     }
 
     /// Conflict: it was added before.
-    async fn add_schedule(&self, id: &str, concert: &DemoConcert, starts_at: DateTime<Utc>) -> anyhow::Result<()> {
+    async fn add_schedule(
+        &self,
+        id: &str,
+        concert: &DemoConcert,
+        starts_at: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
         let sections = concert.sections.iter().map(|(name, rows, seats_per_row, price)| {
             json!({ "name": name, "rows": rows, "seatsPerRow": seats_per_row, "price": price })
         });
         let body = json!({ "startsAt": starts_at.to_rfc3339(), "sections": sections.collect::<Vec<_>>() });
         let path = format!("/v1/admin/concerts/{id}/schedules");
-        self.send(Method::POST, &path, Some(body), &[StatusCode::CREATED, StatusCode::CONFLICT]).await.map(drop)
+        self.send(Method::POST, &path, Some(body), &[StatusCode::CREATED, StatusCode::CONFLICT])
+            .await
+            .map(drop)
     }
 
     async fn send(

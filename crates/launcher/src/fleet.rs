@@ -38,7 +38,10 @@ impl Fleet {
         let mut peers = Environment::new();
         for berth in [&queue, &concert, &reservation, &wallet] {
             let name = format!("BOXOFFICE__PEERS__{}", berth.service.schema().to_uppercase());
-            peers.insert(name, format!("http://{}", berth.listener.local_addr().context("a listener has no address")?));
+            peers.insert(
+                name,
+                format!("http://{}", berth.listener.local_addr().context("a listener has no address")?),
+            );
         }
         let in_memory = urls.is_none();
         Ok(Self {
@@ -82,7 +85,11 @@ impl Berth {
         Ok(Self { service, listener: http::bind("127.0.0.1", 0)?, environment: own })
     }
 
-    async fn start<S: service_kit::Service>(self, peers: &Environment, in_memory: bool) -> anyhow::Result<Running<S>> {
+    async fn start<S: service_kit::Service>(
+        self,
+        peers: &Environment,
+        in_memory: bool,
+    ) -> anyhow::Result<Running<S>> {
         let mut environment = self.environment;
         environment.extend(peers.clone());
         let sources = Sources { section: S::SECTION, defaults: S::DEFAULTS, environment };

@@ -18,7 +18,8 @@ use crate::installation::{Installation, Service};
 
 /// Makes roles, schemas and tables, and writes `services/<service>.env` into the data folder.
 pub async fn run(data_dir: &Path) -> anyhow::Result<()> {
-    let admin_url = std::env::var("DATABASE_URL").context("DATABASE_URL is not set: a role that may create roles")?;
+    let admin_url =
+        std::env::var("DATABASE_URL").context("DATABASE_URL is not set: a role that may create roles")?;
     let installation = Installation::open(data_dir)?;
     let urls = provision(&admin_url, &installation.roles()).await?;
     let folder = installation.data_dir().join("services");
@@ -50,7 +51,8 @@ async fn migrate(service: Service, environment: Environment) -> anyhow::Result<u
 fn write_private(file: &Path, environment: &Environment) -> anyhow::Result<()> {
     let mut lines: Vec<_> = environment.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
     lines.sort();
-    fs::write(file, "").and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o600)))
+    fs::write(file, "")
+        .and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o600)))
         .and_then(|()| fs::write(file, lines.concat()))
         .with_context(|| format!("cannot write {}", file.display()))
 }

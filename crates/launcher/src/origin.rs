@@ -26,8 +26,12 @@ impl Origin {
     /// Serves the fleet's public routes on `listener`.
     pub fn serve(listener: TcpListener, settings: &HttpSettings, fleet: &Fleet) -> anyhow::Result<Self> {
         let address = listener.local_addr().context("the listener has no address")?;
-        let services =
-            (fleet.queue.service.clone(), fleet.concert.service.clone(), fleet.reservation.service.clone(), fleet.wallet.service.clone());
+        let services = (
+            fleet.queue.service.clone(),
+            fleet.concert.service.clone(),
+            fleet.reservation.service.clone(),
+            fleet.wallet.service.clone(),
+        );
         let server = http::serve(listener, settings, move |routes| {
             QueueService::public(routes);
             ConcertService::public(routes);

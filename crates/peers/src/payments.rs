@@ -36,5 +36,6 @@ impl Payments for HttpPayments {
 
 fn answer(answered: Result<DebitOutcomeBody, PeerError>) -> anyhow::Result<WalletAnswer> {
     let outcome = answered.map_err(PeerError::marked)?;
-    WalletAnswer::try_from(outcome).map_err(|invalid| anyhow::anyhow!("{} {}", invalid.field, invalid.message))
+    WalletAnswer::try_from(outcome)
+        .map_err(|invalid| anyhow::anyhow!("{} {}", invalid.field, invalid.message))
 }

@@ -65,7 +65,11 @@ impl Peer {
         self.decode(self.call(Method::GET, path, None::<&()>).await?).await
     }
 
-    pub async fn put<B: Serialize + Sync, A: DeserializeOwned>(&self, path: &str, body: &B) -> Result<A, PeerError> {
+    pub async fn put<B: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<A, PeerError> {
         self.decode(self.call(Method::PUT, path, Some(body)).await?).await
     }
 
@@ -84,7 +88,12 @@ impl Peer {
     }
 
     /// Every call of ours carries its id in the path and does the same thing once, so it may be repeated.
-    async fn call<B: Serialize + Sync>(&self, method: Method, path: &str, body: Option<&B>) -> Result<Response, PeerError> {
+    async fn call<B: Serialize + Sync>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&B>,
+    ) -> Result<Response, PeerError> {
         let mut pause = PAUSE;
         let mut reached = false;
         for attempt in 1.. {
@@ -101,7 +110,11 @@ impl Peer {
                 }
             };
             if attempt >= self.attempts {
-                return Err(if reached { PeerError::Unknown(self.name, failure) } else { PeerError::NeverSent(self.name) });
+                return Err(if reached {
+                    PeerError::Unknown(self.name, failure)
+                } else {
+                    PeerError::NeverSent(self.name)
+                });
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
@@ -131,6 +144,9 @@ impl Peer {
     }
 
     async fn decode<A: DeserializeOwned>(&self, response: Response) -> Result<A, PeerError> {
-        response.json().await.map_err(|error| PeerError::Unknown(self.name, format!("{:#}", anyhow!(error.without_url()))))
+        response
+            .json()
+            .await
+            .map_err(|error| PeerError::Unknown(self.name, format!("{:#}", anyhow!(error.without_url()))))
     }
 }

@@ -12,7 +12,9 @@ use actix_web::web::{self, Data};
 use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::adapters::memory::MemoryBoxOffice;
-use domain::reservation::{BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inventory, Outbox, Reservations};
+use domain::reservation::{
+    BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inventory, Outbox, Reservations,
+};
 use peers::{HttpPasses, HttpPayments, Peer};
 use service_kit::auth::Authenticator;
 use service_kit::idempotency::{Idempotency, Keys};
@@ -75,7 +77,9 @@ impl Service for ReservationService {
         let ids = Arc::clone(&context.ids);
         let ports = match &context.store {
             Store::Memory => Ports::of(MemoryBoxOffice::new(Arc::clone(&context.clock), Arc::clone(&ids))),
-            Store::Postgres(database) => Ports::of(PostgresBoxOffice::new(database.clone(), Arc::clone(&ids))),
+            Store::Postgres(database) => {
+                Ports::of(PostgresBoxOffice::new(database.clone(), Arc::clone(&ids)))
+            }
         };
         let settings = context.settings.service.clone();
         let addresses = &context.settings.shared.peers;

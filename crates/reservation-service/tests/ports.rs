@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use diesel_async::SimpleAsyncConnection;
 use domain::adapters::memory::MemoryBoxOffice;
 use domain::adapters::system::Version7;
+use domain::reservation::{Inventory, SeatState};
+use domain::shared::{IdGenerator, ScheduleId, SeatId};
 use reservation_service::ReservationService;
 use reservation_service::outbound::postgres::PostgresBoxOffice;
 use service_kit::Service;
@@ -23,6 +25,33 @@ test_kit::box_office_suite! {
 fn in_memory() -> Subject {
     let clock = Arc::new(ManualClock::new());
     Subject::new(MemoryBoxOffice::new(clock.clone(), Arc::new(Version7)), clock)
+}
+
+/// Transactions commit in another order than they begin in: what is still under way is reported later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_commits_late_is_not_missed() {
+    let test_database = TestDatabase::new(ReservationService::SECTION, ReservationService::MIGRATIONS).await;
+    let database = test_database.database(ReservationService::SECTION).await;
+    let store = PostgresBoxOffice::new(database.clone(), Arc::new(Version7));
+    let (schedule, seats) = (ScheduleId(Version7.next()), [Version7.next(), Version7.next()]);
+    let mut connection = database.connection().await.unwrap();
+    let sale = format!(
+        "INSERT INTO sales VALUES ('{schedule}', '{schedule}', '{schedule}', now(), now(), now() + interval '1 hour'); \
+         INSERT INTO seats (seat_id, schedule_id, number, section, row_number, price) \
+         VALUES ('{}', '{schedule}', 1, 'Floor', 1, 1), ('{}', '{schedule}', 2, 'Floor', 1, 1)",
+        seats[0], seats[1]
+    );
+    connection.batch_execute(&sale).await.unwrap();
+    let block = |seat| {
+        format!("UPDATE seats SET status = 'blocked', changed_in = this_version() WHERE seat_id = '{seat}'")
+    };
+    connection.batch_execute(&format!("BEGIN; {}", block(seats[0]))).await.unwrap();
+    let mut other = database.connection().await.unwrap();
+    other.batch_execute(&block(seats[1])).await.unwrap();
+    let seen = store.changes(schedule, 0).await.unwrap().unwrap();
+    connection.batch_execute("COMMIT").await.unwrap();
+    let news = store.changes(schedule, seen.version).await.unwrap().unwrap();
+    assert!(news.changes.contains(&(SeatId(seats[0]), SeatState::Blocked)), "{news:?}");
 }
 
 async fn on_postgres() -> Subject {

@@ -20,18 +20,21 @@ pub struct Answer {
 
 impl Answer {
     pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(body).context("an answer that is no JSON").map_err(|e| Problem::unexpected(&e))?;
-        Ok(Self { status: status.as_u16(), content_type: "application/json".to_owned(), location: None, body })
+        let body = serde_json::to_vec(body)
+            .context("an answer that is no JSON")
+            .map_err(|e| Problem::unexpected(&e))?;
+        Ok(Self {
+            status: status.as_u16(),
+            content_type: "application/json".to_owned(),
+            location: None,
+            body,
+        })
     }
 
     #[must_use]
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
-    }
-
-    pub fn is_server_error(&self) -> bool {
-        self.status >= 500
     }
 }
 

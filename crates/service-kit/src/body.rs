@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::problem::Problem;
 
@@ -26,6 +26,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would read the fields of a struct from a list too, in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(Problem::invalid_request([("body", "must be an object")]));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -83,6 +87,7 @@ mod tests {
         assert_eq!(field_at_fault("{}"), "amount");
         assert_eq!(field_at_fault("{\"amount\":1,\"bonus\":2}"), "bonus");
         assert_eq!(field_at_fault("[]"), "body");
+        assert_eq!(field_at_fault("[500]"), "body");
         assert_eq!(field_at_fault("{\"amount\":"), "malformed_request");
         assert_eq!(field_at_fault("{\"amount\":1} x"), "malformed_request");
         assert_eq!(field_at_fault(""), "malformed_request");

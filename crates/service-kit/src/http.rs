@@ -36,10 +36,14 @@ where
         app.app_data(index.clone())
             .app_data(rate_limit.clone())
             .app_data(web::PayloadConfig::new(max_body_bytes))
-            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("no such id").into()))
-            .app_data(web::QueryConfig::default().error_handler(|error, _| {
-                Problem::invalid_request([("query", error.to_string())]).into()
-            }))
+            .app_data(
+                web::PathConfig::default().error_handler(|_, _| Problem::not_found("no such id").into()),
+            )
+            .app_data(
+                web::QueryConfig::default().error_handler(|error, _| {
+                    Problem::invalid_request([("query", error.to_string())]).into()
+                }),
+            )
             .default_service(web::to(fallback::answer))
             .wrap(middleware::from_fn(request_context::serve))
     });

@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use async_trait::async_trait;
 use aws_lc_rs::digest;
 use domain::shared::{IdGenerator, UserId};
@@ -108,12 +108,19 @@ impl<Owner: 'static> Idempotency<Owner> {
         Ok(answer.into())
     }
 
-    async fn run_once<F, Fut>(&self, key: Key, fingerprint: Fingerprint, fresh: Uuid, command: F) -> Result<Answer, Problem>
+    async fn run_once<F, Fut>(
+        &self,
+        key: Key,
+        fingerprint: Fingerprint,
+        fresh: Uuid,
+        command: F,
+    ) -> Result<Answer, Problem>
     where
         F: FnOnce(Uuid) -> Fut,
         Fut: Future<Output = Result<Answer, Problem>>,
     {
-        let claim = self.keys.claim(&key, fingerprint, fresh).await.map_err(|error| Problem::unexpected(&error))?;
+        let claim =
+            self.keys.claim(&key, fingerprint, fresh).await.map_err(|error| Problem::unexpected(&error))?;
         let id = match claim {
             Claim::Run { id } => id,
             Claim::Replay(answer) => return Ok(answer),
@@ -133,17 +140,18 @@ impl<Owner: 'static> Idempotency<Owner> {
                 ));
             }
         };
-        let answer = command(id).await.unwrap_or_else(|problem| Answer::from(&problem));
-        let kept = if answer.is_server_error() {
-            self.keys.release(&key).await
-        } else {
-            self.keys.complete(&key, &answer).await
+        let answer = command(id).await;
+        let kept = match &answer {
+            // Our own failure is no answer to keep: the next with this key runs the command again.
+            Err(problem) if problem.status_code().is_server_error() => self.keys.release(&key).await,
+            Ok(answer) => self.keys.complete(&key, answer).await,
+            Err(problem) => self.keys.complete(&key, &Answer::from(problem)).await,
         };
         if let Err(error) = kept {
             // The effect stands and the answer is true; a repetition runs again under the same id.
             tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
         }
-        Ok(answer)
+        answer
     }
 
     /// The key's own text, if one was sent.
@@ -151,7 +159,10 @@ impl<Owner: 'static> Idempotency<Owner> {
         let Some(value) = request.headers().get(Self::HEADER) else { return Ok(None) };
         let word = value.to_str().unwrap_or_default().trim();
         if word.is_empty() || word.len() > Self::MAX_LENGTH {
-            return Err(Problem::invalid_request([("Idempotency-Key", "must have 1 to 255 visible ASCII characters")]));
+            return Err(Problem::invalid_request([(
+                "Idempotency-Key",
+                "must have 1 to 255 visible ASCII characters",
+            )]));
         }
         Ok(Some(word.to_owned()))
     }

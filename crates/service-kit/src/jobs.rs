@@ -51,7 +51,11 @@ impl Job {
                 }
                 Err(error) => {
                     if !failing {
-                        tracing::warn!(job = self.name, error = format!("{error:#}"), "the job fails; it goes on trying");
+                        tracing::warn!(
+                            job = self.name,
+                            error = format!("{error:#}"),
+                            "the job fails; it goes on trying"
+                        );
                     }
                     failing = true;
                 }

@@ -54,11 +54,13 @@ impl Problem {
     }
 
     pub fn not_admitted(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not_admitted", "This credential does not open this door").detail(detail)
+        Self::new(StatusCode::FORBIDDEN, "not_admitted", "This credential does not open this door")
+            .detail(detail)
     }
 
     pub fn pass_expired(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "pass_expired", "The pass or queue token has ended").detail(detail)
+        Self::new(StatusCode::UNAUTHORIZED, "pass_expired", "The pass or queue token has ended")
+            .detail(detail)
     }
 
     pub fn not_found(detail: impl Into<String>) -> Self {
@@ -66,14 +68,18 @@ impl Problem {
     }
 
     /// One `{field, message}` for everything that is wrong with the body.
-    pub fn invalid_request<F: Into<String>, M: Into<String>>(errors: impl IntoIterator<Item = (F, M)>) -> Self {
+    pub fn invalid_request<F: Into<String>, M: Into<String>>(
+        errors: impl IntoIterator<Item = (F, M)>,
+    ) -> Self {
         let errors: Vec<Value> = errors
             .into_iter()
             .map(|(field, message)| json!({ "field": field.into(), "message": message.into() }))
             .collect();
         let detail = errors
             .iter()
-            .filter_map(|error| Some(format!("{}: {}", error.get("field")?.as_str()?, error.get("message")?.as_str()?)))
+            .filter_map(|error| {
+                Some(format!("{}: {}", error.get("field")?.as_str()?, error.get("message")?.as_str()?))
+            })
             .collect::<Vec<_>>()
             .join("; ");
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", "The request does not validate")
@@ -82,11 +88,14 @@ impl Problem {
     }
 
     pub fn malformed_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed_request", "The request could not be read").detail(detail)
+        Self::new(StatusCode::BAD_REQUEST, "malformed_request", "The request could not be read")
+            .detail(detail)
     }
 
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment").detail(detail).retry_after(1)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment")
+            .detail(detail)
+            .retry_after(1)
     }
 
     /// The edge where an unexpected error is logged, once, and its cause kept from the client.

@@ -3,8 +3,8 @@
 mod context;
 mod running;
 
-use async_trait::async_trait;
 use actix_web::web;
+use async_trait::async_trait;
 use diesel_migrations::EmbeddedMigrations;
 use serde::de::DeserializeOwned;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -45,6 +45,7 @@ pub struct DatabaseSettings {
     pub url: Secret,
     pub pool_size: u32,
     pub acquire_timeout_ms: u64,
+    pub max_wait_ms: u64,
     pub lock_timeout_ms: u64,
     pub idle_in_transaction_timeout_ms: u64,
 }

@@ -83,6 +83,7 @@ impl TestDatabase {
             url: Secret::new(self.url(section)),
             pool_size: POOL_SIZE,
             acquire_timeout_ms: PATIENCE_MS,
+            max_wait_ms: PATIENCE_MS,
             lock_timeout_ms: PATIENCE_MS,
             idle_in_transaction_timeout_ms: PATIENCE_MS,
         }

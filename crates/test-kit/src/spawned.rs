@@ -75,6 +75,7 @@ fn surroundings(database_url: Option<&str>) -> HashMap<String, String> {
         ("DATABASE_URL", database_url.unwrap_or_default().to_owned()),
         ("BOXOFFICE__DATABASE__POOL_SIZE", POOL_SIZE.to_string()),
         ("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", PATIENCE_MS.to_string()),
+        ("BOXOFFICE__DATABASE__MAX_WAIT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__DATABASE__LOCK_TIMEOUT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__HTTP__WORKERS", "2".to_owned()),
     ];

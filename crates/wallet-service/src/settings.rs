@@ -5,7 +5,6 @@ use service_kit::settings::Secret;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WalletSettings {
-    pub built_in_issuer: bool,
     pub access_key: Secret,
     pub access_token_ttl_seconds: u32,
     pub recovery_interval_ms: u64,

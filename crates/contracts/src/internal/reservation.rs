@@ -65,9 +65,17 @@ impl InventoryBody {
             sales_close_at: self.sales_close_at,
         };
         let seats = self.seats.into_iter().enumerate().map(|(index, seat)| {
-            let price = Amount::new(seat.price).map_err(|error| Invalid::new(format!("seats[{index}].price"), error))?;
+            let price = Amount::new(seat.price)
+                .map_err(|error| Invalid::new(format!("seats[{index}].price"), error))?;
             let InventorySeatBody { seat_id, number, section, row, price: _ } = seat;
-            Ok(InventorySeat { id: SeatId(seat_id), number, section, row, price, state: SeatState::Available })
+            Ok(InventorySeat {
+                id: SeatId(seat_id),
+                number,
+                section,
+                row,
+                price,
+                state: SeatState::Available,
+            })
         });
         Ok((terms, seats.collect::<Result<_, Invalid>>()?))
     }
@@ -112,7 +120,11 @@ impl From<SeatReport> for SeatChangesBody {
             };
             SeatChangeBody { seat_id, status, held_until }
         };
-        Self { version: report.version, now: report.now, changes: report.changes.into_iter().map(change).collect() }
+        Self {
+            version: report.version,
+            now: report.now,
+            changes: report.changes.into_iter().map(change).collect(),
+        }
     }
 }
 

@@ -51,7 +51,9 @@ impl From<DebitAnswer> for DebitOutcomeBody {
     fn from(answer: DebitAnswer) -> Self {
         match answer {
             DebitAnswer::Captured { balance } => Self::Captured { balance: balance.as_won() },
-            DebitAnswer::Insufficient { balance, required: _ } => Self::Insufficient { balance: balance.as_won() },
+            DebitAnswer::Insufficient { balance, required: _ } => {
+                Self::Insufficient { balance: balance.as_won() }
+            }
             DebitAnswer::Voided => Self::Voided,
         }
     }

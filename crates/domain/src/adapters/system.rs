@@ -12,7 +12,10 @@ use crate::shared::{Clock, IdGenerator};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter that the rest of the system asks for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the adapter that the rest of the system asks for the time"
+    )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
@@ -23,7 +26,10 @@ impl Clock for SystemClock {
 pub struct Version7;
 
 impl IdGenerator for Version7 {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter that the rest of the system asks for ids")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the adapter that the rest of the system asks for ids"
+    )]
     fn next(&self) -> Uuid {
         Uuid::now_v7()
     }

@@ -58,8 +58,12 @@ pub enum SagaStep {
 /// What the wallet has said, or what is known of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WalletAnswer {
-    Taken { balance: Balance },
-    Insufficient { balance: Balance },
+    Taken {
+        balance: Balance,
+    },
+    Insufficient {
+        balance: Balance,
+    },
     /// Nothing is and nothing will be taken under this id.
     Voided,
     Refunded,
@@ -97,7 +101,9 @@ impl PaymentState {
             Self::Debiting => SagaStep::Debit,
             Self::Voiding => SagaStep::Void,
             Self::Refunding => SagaStep::Refund,
-            Self::Captured { .. } | Self::Declined { .. } | Self::Voided | Self::Refunded { .. } => SagaStep::Rest,
+            Self::Captured { .. } | Self::Declined { .. } | Self::Voided | Self::Refunded { .. } => {
+                SagaStep::Rest
+            }
         }
     }
 }
@@ -112,7 +118,8 @@ impl Payment {
 
     /// Whether to stop trying to take the money, by the store's clock.
     pub fn should_give_up(&self, now: DateTime<Utc>) -> bool {
-        self.state == PaymentState::Debiting && now - self.created_at >= TimeDelta::seconds(Self::GIVE_UP_AFTER_SECONDS)
+        self.state == PaymentState::Debiting
+            && now - self.created_at >= TimeDelta::seconds(Self::GIVE_UP_AFTER_SECONDS)
     }
 
     /// The saga's transition. Answers that do not fit the state, late and repeated ones, change nothing.
@@ -174,6 +181,8 @@ pub enum SeatsEffect {
     Sell,
     /// Held again, to lapse at the given time.
     HoldUntil(DateTime<Utc>),
+    /// Available, those that are still this reservation's.
+    Free,
     Keep,
 }
 
@@ -192,7 +201,7 @@ impl Conclusion {
                 (payment, ReservationState::Confirmed { payment_id }, SeatsEffect::Sell)
             }
             ReservationEffect::Sell => {
-                (payment.refund_instead(), ReservationState::Cancelled { payment_id }, SeatsEffect::Keep)
+                (payment.refund_instead(), ReservationState::Cancelled { payment_id }, SeatsEffect::Free)
             }
         };
         Self { payment, reservation: Reservation { state, ..reservation }, seats }
@@ -231,9 +240,9 @@ pub fn decide_begin(
         ReservationState::Paying { payment_id } | ReservationState::Confirmed { payment_id } => {
             Ok(Beginning::Underway(payment_id))
         }
-        state @ (ReservationState::Released | ReservationState::Expired | ReservationState::Cancelled { .. }) => {
-            Err(PayError::NotHeld { status: state.word() })
-        }
+        state @ (ReservationState::Released
+        | ReservationState::Expired
+        | ReservationState::Cancelled { .. }) => Err(PayError::NotHeld { status: state.word() }),
     }
 }
 

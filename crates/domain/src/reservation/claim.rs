@@ -34,14 +34,20 @@ pub struct ReservedSeat {
 pub enum ReservationState {
     Held,
     /// A payment is under way; the seats stay taken until it has ended.
-    Paying { payment_id: PaymentId },
-    Confirmed { payment_id: PaymentId },
+    Paying {
+        payment_id: PaymentId,
+    },
+    Confirmed {
+        payment_id: PaymentId,
+    },
     /// Given up by the fan.
     Released,
     /// The hold ran out.
     Expired,
     /// Given back after payment; the payment is refunded.
-    Cancelled { payment_id: PaymentId },
+    Cancelled {
+        payment_id: PaymentId,
+    },
 }
 
 impl ReservationState {
@@ -75,7 +81,9 @@ impl Reservation {
     pub fn check_same(&self, request: &HoldRequest) -> Result<(), HoldError> {
         let mut mine: Vec<_> = self.seats.iter().map(|seat| seat.id).collect();
         mine.sort_unstable();
-        let same = self.user_id == request.user_id && self.schedule_id == request.schedule_id && mine == request.seat_ids;
+        let same = self.user_id == request.user_id
+            && self.schedule_id == request.schedule_id
+            && mine == request.seat_ids;
         if same { Ok(()) } else { Err(HoldError::OtherReservation) }
     }
 

@@ -73,7 +73,8 @@ pub fn decide_hold(request: &HoldRequest, claim: &SeatClaim<'_>) -> Result<Reser
     if now >= terms.sales_close_at {
         return Err(HoldError::SaleClosed(terms.sales_close_at));
     }
-    let taken: Vec<_> = seats.iter().filter(|seat| !seat.state.claimable_at(now)).map(|seat| seat.id).collect();
+    let taken: Vec<_> =
+        seats.iter().filter(|seat| !seat.state.claimable_at(now)).map(|seat| seat.id).collect();
     if !taken.is_empty() {
         return Err(HoldError::SeatsTaken(taken));
     }

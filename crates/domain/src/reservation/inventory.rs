@@ -32,8 +32,13 @@ pub struct InventorySeat {
 pub enum SeatState {
     Available,
     /// Taken until `until`; while it is being paid for, without an end (`None`).
-    Held { by: ReservationId, until: Option<DateTime<Utc>> },
-    Sold { to: ReservationId },
+    Held {
+        by: ReservationId,
+        until: Option<DateTime<Utc>>,
+    },
+    Sold {
+        to: ReservationId,
+    },
     Blocked,
 }
 

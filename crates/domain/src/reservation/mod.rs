@@ -1,25 +1,25 @@
 //! The inventory and what is done with it: holding seats, paying for them, giving them back.
 
 mod checkout;
+mod claim;
 mod events;
 mod give_up;
 mod hold;
 mod inventory;
 mod ports;
-mod claim;
 mod service;
 
 pub use checkout::{
-    Beginning, Conclusion, Payment, PaymentState, ReservationEffect, SagaStep, SeatsEffect, Settlement, WalletAnswer,
-    decide_begin,
+    Beginning, Conclusion, Payment, PaymentState, ReservationEffect, SagaStep, SeatsEffect, Settlement,
+    WalletAnswer, decide_begin,
 };
+pub use claim::{Reservation, ReservationState, ReservedSeat, Ticket};
 pub use events::{Event, EventBody};
 pub use give_up::{GiveUp, GiveUpError, decide_give_up};
 pub use hold::{HoldError, HoldRequest, SeatClaim, decide_hold};
 pub use inventory::{InventorySeat, SaleTerms, SeatReport, SeatState};
 pub use ports::{
-    BeginPayment, Begun, Checkouts, GivenUp, Holds, Inventory, Outbox, Passes, PayError, Payments, Reservations,
-    Seen, SettleError, Settled,
+    BeginPayment, Begun, Checkouts, GivenUp, Holds, Inventory, Outbox, Passes, PayError, Payments,
+    Reservations, Seen, SettleError, Settled,
 };
-pub use claim::{Reservation, ReservationState, ReservedSeat, Ticket};
 pub use service::{BoxOffice, Checkout, CheckoutError, Courier, HoldPolicy, LookupError, Paid, SeatsWanted};

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Event, GiveUpError, HoldError, HoldRequest, InventorySeat, Payment, Reservation, SaleTerms, SeatReport, Ticket,
-    WalletAnswer,
+    Event, GiveUpError, HoldError, HoldRequest, InventorySeat, Payment, Reservation, SaleTerms, SeatReport,
+    Ticket, WalletAnswer,
 };
 use crate::shared::{EntryId, EventId, Page, PageRequest, PaymentId, ReservationId, ScheduleId, UserId};
 
@@ -113,7 +113,12 @@ pub trait Checkouts: Send + Sync {
     async fn begin(&self, begin: BeginPayment) -> Result<Begun, PayError>;
 
     /// Writes what the wallet said, with all that follows from it, if `fence` is still the present one.
-    async fn settle(&self, payment: PaymentId, fence: i64, answer: WalletAnswer) -> Result<Settled, SettleError>;
+    async fn settle(
+        &self,
+        payment: PaymentId,
+        fence: i64,
+        answer: WalletAnswer,
+    ) -> Result<Settled, SettleError>;
 
     /// Takes over up to `limit` payments that do not rest and whose lease has lapsed, each under a new fence.
     async fn take_stalled(&self, lease_seconds: u32, limit: usize) -> anyhow::Result<Vec<Seen<Payment>>>;

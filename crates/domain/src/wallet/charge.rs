@@ -47,7 +47,9 @@ impl Charge {
                 ChargeStep::Cancel
             }
             ChargeState::Pending => ChargeStep::Capture,
-            ChargeState::Captured { .. } | ChargeState::Declined { .. } | ChargeState::Cancelled => ChargeStep::Nothing,
+            ChargeState::Captured { .. } | ChargeState::Declined { .. } | ChargeState::Cancelled => {
+                ChargeStep::Nothing
+            }
         }
     }
 }

@@ -35,8 +35,13 @@ pub enum DebitState {
 /// What a debit answers; repeating the call repeats the answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DebitAnswer {
-    Captured { balance: Balance },
-    Insufficient { balance: Balance, required: Amount },
+    Captured {
+        balance: Balance,
+    },
+    Insufficient {
+        balance: Balance,
+        required: Amount,
+    },
     /// The id was voided or refunded before: nothing is taken.
     Voided,
 }
@@ -53,7 +58,9 @@ pub enum VoidAnswer {
 /// What a refund answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefundAnswer {
-    Refunded { balance: Balance },
+    Refunded {
+        balance: Balance,
+    },
     /// Nothing was taken under this id, so there is nothing to give back.
     NothingCaptured,
 }
@@ -62,7 +69,11 @@ impl Debit {
     /// Decides a debit: what was recorded before stands; else the balance decides.
     ///
     /// The second part is the new record and the new balance, where there is something to write.
-    pub fn decide(recorded: Option<Self>, request: &DebitRequest, balance: Balance) -> (DebitAnswer, Option<(Self, Balance)>) {
+    pub fn decide(
+        recorded: Option<Self>,
+        request: &DebitRequest,
+        balance: Balance,
+    ) -> (DebitAnswer, Option<(Self, Balance)>) {
         if let Some(debit) = recorded {
             return (debit.answer(), None);
         }
@@ -70,11 +81,17 @@ impl Debit {
         match balance.withdraw(amount) {
             Some(balance_after) => {
                 let state = DebitState::Captured { user_id, amount, balance_after };
-                (DebitAnswer::Captured { balance: balance_after }, Some((Self { payment_id, state }, balance_after)))
+                (
+                    DebitAnswer::Captured { balance: balance_after },
+                    Some((Self { payment_id, state }, balance_after)),
+                )
             }
             None => {
                 let state = DebitState::Declined { user_id, amount, balance };
-                (DebitAnswer::Insufficient { balance, required: amount }, Some((Self { payment_id, state }, balance)))
+                (
+                    DebitAnswer::Insufficient { balance, required: amount },
+                    Some((Self { payment_id, state }, balance)),
+                )
             }
         }
     }
@@ -83,7 +100,9 @@ impl Debit {
     pub fn answer(&self) -> DebitAnswer {
         match self.state {
             DebitState::Captured { balance_after, .. } => DebitAnswer::Captured { balance: balance_after },
-            DebitState::Declined { balance, amount, .. } => DebitAnswer::Insufficient { balance, required: amount },
+            DebitState::Declined { balance, amount, .. } => {
+                DebitAnswer::Insufficient { balance, required: amount }
+            }
             DebitState::Voided | DebitState::Refunded { .. } => DebitAnswer::Voided,
         }
     }
@@ -114,7 +133,9 @@ impl Debit {
                 let refunded = Self { payment_id: debit.payment_id, state };
                 (RefundAnswer::Refunded { balance: balance_after }, Some((refunded, balance_after)))
             }
-            DebitState::Refunded { balance_after, .. } => (RefundAnswer::Refunded { balance: balance_after }, None),
+            DebitState::Refunded { balance_after, .. } => {
+                (RefundAnswer::Refunded { balance: balance_after }, None)
+            }
             DebitState::Declined { .. } | DebitState::Voided => (RefundAnswer::NothingCaptured, None),
         }
     }

@@ -72,10 +72,8 @@ impl JournalEntry {
         let given = Money::from(amount);
         // An Amount is at most a trillion, so its negation always exists.
         let taken = given.checked_neg().unwrap_or(Money::ZERO);
-        let lines = vec![
-            JournalLine { account: from, amount: taken },
-            JournalLine { account: to, amount: given },
-        ];
+        let lines =
+            vec![JournalLine { account: from, amount: taken }, JournalLine { account: to, amount: given }];
         Self { id, reason, lines }
     }
 

@@ -12,4 +12,4 @@ pub use journal::{Account, JournalEntry, JournalLine, Reason, Unbalanced};
 pub use ports::{
     ChargeRefused, Charged, Ledger, NewUser, PaymentProvider, ProviderAnswer, StatementLine, Wallet,
 };
-pub use service::{ChargeError, Cashier, Wallets, WalletError};
+pub use service::{Cashier, ChargeError, WalletError, Wallets};

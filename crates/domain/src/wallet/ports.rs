@@ -59,7 +59,12 @@ pub trait Ledger: Send + Sync {
     async fn wallet(&self, user: UserId) -> anyhow::Result<Option<Wallet>>;
 
     /// Records a top-up before the provider is asked. The same id again answers with the charge as it stands.
-    async fn begin_charge(&self, id: ChargeId, user: UserId, amount: Amount) -> Result<Charged, ChargeRefused>;
+    async fn begin_charge(
+        &self,
+        id: ChargeId,
+        user: UserId,
+        amount: Amount,
+    ) -> Result<Charged, ChargeRefused>;
 
     /// Writes what the provider said. A charge that has ended stays as it is.
     async fn settle_charge(&self, id: ChargeId, answer: ProviderAnswer) -> anyhow::Result<Charged>;

@@ -24,7 +24,8 @@ fn tally(statuses: impl IntoIterator<Item = u16>) -> HashMap<u16, usize> {
 async fn of_500_fans_who_want_one_seat_exactly_one_gets_it() {
     let stack = Stack::start_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "1000")]).await;
     let hall = Hall::open(&stack).await;
-    let fans = Arc::new([Fan::admitted(&stack).await, Fan::admitted(&stack).await, Fan::admitted(&stack).await]);
+    let fans =
+        Arc::new([Fan::admitted(&stack).await, Fan::admitted(&stack).await, Fan::admitted(&stack).await]);
     let seat = fans[0].seat(&stack, &hall, 25).await;
     let holds = (0..500).map(|n| {
         let (fan, seat, hall, stack) = (&fans[n % fans.len()], &seat, &hall, &stack);
@@ -47,7 +48,8 @@ async fn of_200_identical_top_ups_with_one_key_one_has_an_effect() {
         request.send()
     });
     let answers = join_all(charges).await;
-    let done: Vec<_> = answers.into_iter().filter(|answer| answer.status == 201).map(|answer| answer.body).collect();
+    let done: Vec<_> =
+        answers.into_iter().filter(|answer| answer.status == 201).map(|answer| answer.body).collect();
     assert!(done.iter().all(|body| *body == done[0]));
     assert_eq!(fan.balance(&stack).await, 1_000);
     assert_eq!(fan.entries(&stack).await.len(), 1);
@@ -79,7 +81,8 @@ async fn a_reservation_paid_50_times_at_once_is_debited_once() {
     assert!(!payments.is_empty() && payments.iter().all(|payment| *payment == payments[0]));
     assert_eq!(fan.balance(&stack).await, 9 * SEAT_PRICE);
     assert_eq!(fan.entries(&stack).await.len(), 2);
-    let tickets = stack.get(&format!("/v1/reservations/{reservation}/tickets")).bearer(&fan.access).send().await;
+    let tickets =
+        stack.get(&format!("/v1/reservations/{reservation}/tickets")).bearer(&fan.access).send().await;
     assert_eq!(tickets.expect(200)["tickets"].as_array().unwrap().len(), 1);
 }
 

@@ -11,7 +11,9 @@ async fn a_token_is_issued_with_the_users_place_in_line() {
     let stack = Stack::start_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")]).await;
     let fan = Fan::new(&stack).await;
     let entry = fan.join(&stack).await.expect(201);
-    assert!(uuid::Uuid::try_parse(&fan.user).is_ok() && uuid::Uuid::try_parse(&text(&entry, "entryId")).is_ok());
+    assert!(
+        uuid::Uuid::try_parse(&fan.user).is_ok() && uuid::Uuid::try_parse(&text(&entry, "entryId")).is_ok()
+    );
     assert_eq!(entry["position"], 1);
 }
 
@@ -34,7 +36,8 @@ async fn seats_are_numbered_one_to_fifty() {
     let stack = Stack::start().await;
     let hall = Hall::open(&stack).await;
     let fan = Fan::admitted(&stack).await;
-    let numbers: Vec<_> = fan.available(&stack, &hall).await.iter().map(|seat| seat["number"].as_u64().unwrap()).collect();
+    let numbers: Vec<_> =
+        fan.available(&stack, &hall).await.iter().map(|seat| seat["number"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
 }
 
@@ -81,7 +84,12 @@ async fn the_balance_is_answered_to_its_owner_alone() {
     let stack = Stack::start().await;
     let (fan, other) = (Fan::new(&stack).await, Fan::new(&stack).await);
     assert_eq!(fan.balance(&stack).await, 0);
-    stack.get(&format!("/v1/wallets/{}", fan.user)).bearer(&other.access).send().await.problem(404, "not_found");
+    stack
+        .get(&format!("/v1/wallets/{}", fan.user))
+        .bearer(&other.access)
+        .send()
+        .await
+        .problem(404, "not_found");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,8 @@ const SHORT_HOLD: (&str, &str) = ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "2
 /// A fan whose pass has run out, as every service sees it.
 async fn with_an_expired_pass(stack: &Stack) -> Fan {
     let fan = Fan::admitted(stack).await;
-    eventually("the pass has run out", || async { (fan.look(stack).await.status == 401).then_some(()) }).await;
+    eventually("the pass has run out", || async { (fan.look(stack).await.status == 401).then_some(()) })
+        .await;
     fan
 }
 
@@ -190,7 +191,8 @@ async fn seats_come_with_their_status() {
     buyer.pay(&stack, &sold).await.expect(201);
     holder.hold_number(&stack, &hall, 2).await;
     let body = holder.seats(&stack, &hall).await.expect(200);
-    let statuses: Vec<_> = body["seats"].as_array().unwrap().iter().map(|seat| seat["status"].clone()).collect();
+    let statuses: Vec<_> =
+        body["seats"].as_array().unwrap().iter().map(|seat| seat["status"].clone()).collect();
     assert_eq!(statuses, [json!("sold"), json!("held"), json!("available")]);
 }
 
@@ -343,7 +345,8 @@ async fn payment_out_of_turn_is_refused() {
     fan.pass = fan.queue_token.clone();
     fan.pay(&stack, &reservation).await.problem(403, "not_admitted");
     fan.pass = pass;
-    eventually("the pass has run out", || async { (fan.look(&stack).await.status == 401).then_some(()) }).await;
+    eventually("the pass has run out", || async { (fan.look(&stack).await.status == 401).then_some(()) })
+        .await;
     fan.pay(&stack, &reservation).await.problem(401, "pass_expired");
     assert_eq!(fan.balance(&stack).await, SEAT_PRICE);
 }

@@ -80,7 +80,8 @@ impl Fan {
     /// The id of the seat with this number.
     pub async fn seat(&self, stack: &Stack, hall: &Hall, number: u64) -> String {
         let body = self.seats(stack, hall).await.expect(200);
-        let seat = body["seats"].as_array().unwrap().iter().find(|seat| seat["number"] == number).unwrap().clone();
+        let seat =
+            body["seats"].as_array().unwrap().iter().find(|seat| seat["number"] == number).unwrap().clone();
         text(&seat, "seatId")
     }
 
@@ -104,7 +105,11 @@ impl Fan {
     }
 
     pub async fn pay(&self, stack: &Stack, reservation: &str) -> Reply {
-        stack.post(&format!("/v1/reservations/{reservation}/payments"), json!({})).bearer(&self.pass).send().await
+        stack
+            .post(&format!("/v1/reservations/{reservation}/payments"), json!({}))
+            .bearer(&self.pass)
+            .send()
+            .await
     }
 
     pub async fn charge(&self, stack: &Stack, amount: i64) -> Reply {

@@ -23,9 +23,16 @@ impl Hall {
         Self::open_with(stack, 5, 10, TimeDelta::days(-1), TimeDelta::days(30)).await
     }
 
-    pub async fn open_with(stack: &Stack, rows: u32, seats_per_row: u32, opens: TimeDelta, closes: TimeDelta) -> Self {
+    pub async fn open_with(
+        stack: &Stack,
+        rows: u32,
+        seats_per_row: u32,
+        opens: TimeDelta,
+        closes: TimeDelta,
+    ) -> Self {
         let concert = add_concert(stack, opens, closes).await;
-        let sections = json!([{ "name": "Hall", "rows": rows, "seatsPerRow": seats_per_row, "price": SEAT_PRICE }]);
+        let sections =
+            json!([{ "name": "Hall", "rows": rows, "seatsPerRow": seats_per_row, "price": SEAT_PRICE }]);
         let body = json!({ "startsAt": from_now(TimeDelta::days(7)), "sections": sections });
         let path = format!("/v1/admin/concerts/{concert}/schedules");
         let added = stack.post(&path, body).bearer(stack.operator()).send().await.expect(201);
@@ -45,7 +52,12 @@ pub async fn add_concert(stack: &Stack, opens: TimeDelta, closes: TimeDelta) -> 
 /// Lets at most so many fans in at once.
 pub async fn admit_at_most(stack: &Stack, max_active: u32) {
     let body = json!({ "maxActive": max_active });
-    stack.put(&format!("/v1/admin/queues/{MAIN_QUEUE}"), body).bearer(stack.operator()).send().await.expect(200);
+    stack
+        .put(&format!("/v1/admin/queues/{MAIN_QUEUE}"), body)
+        .bearer(stack.operator())
+        .send()
+        .await
+        .expect(200);
 }
 
 pub fn from_now(delta: TimeDelta) -> DateTime<Utc> {

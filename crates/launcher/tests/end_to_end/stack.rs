@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use test_kit::{Request, TestDatabase};
 
 /// Two busy cores start four unoptimised processes within this, many times over.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -71,13 +71,20 @@ impl Stack {
     pub fn command(&self, service: Service) -> Command {
         let mut command = Command::new(binary(&service.name()));
         command.env_clear().stdout(Stdio::null()).stderr(Stdio::inherit());
-        command.envs(environment::of_service(&self.installation, service, Some(self.database.url(service.schema()))));
+        command.envs(environment::of_service(
+            &self.installation,
+            service,
+            Some(self.database.url(service.schema())),
+        ));
         for peer in Service::ALL {
             let name = format!("BOXOFFICE__PEERS__{}", peer.schema().to_uppercase());
             command.env(name, format!("http://127.0.0.1:{}", self.ports[index(peer)]));
         }
         // Two cores run several stacks at once: what a busy machine delays is not what these tests are about.
-        command.env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000").env("BOXOFFICE__DATABASE__POOL_SIZE", "6");
+        command
+            .env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000")
+            .env("BOXOFFICE__DATABASE__MAX_WAIT_MS", "30000")
+            .env("BOXOFFICE__DATABASE__POOL_SIZE", "6");
         // Tests look as often as they like.
         command.env("BOXOFFICE__QUEUE__POLL_BUDGET", "false");
         command.env("BOXOFFICE__HTTP__WORKERS", "1").env("BOXOFFICE__TELEMETRY__LEVEL", "warn");

@@ -3,14 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::hall::{Hall, PRICE};
+use crate::hall::{Hall, NO_JOBS, PRICE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_five_hundred_who_want_one_seat_one_gets_it() {
     // As many connections as in production.
-    let hall =
-        Hall::open_with(&[("BOXOFFICE__JOBS__ENABLED", "false"), ("BOXOFFICE__DATABASE__POOL_SIZE", "16")])
-            .await;
+    let hall = Hall::open_with(&[NO_JOBS, ("BOXOFFICE__DATABASE__POOL_SIZE", "16")]).await;
     let sale = hall.on_sale(2).await;
     let mut holds = JoinSet::new();
     for _ in 0..500 {

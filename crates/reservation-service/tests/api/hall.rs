@@ -22,7 +22,9 @@ pub const PRICE: i64 = 1000;
 const TICKET_KEY: (&str, &str) =
     ("BOXOFFICE__RESERVATION__TICKET_KEY", "only for tests, and long enough for them");
 /// Time is no caller, so that what is seen happens at the door.
-const NO_JOBS: (&str, &str) = ("BOXOFFICE__JOBS__ENABLED", "false");
+pub const NO_JOBS: (&str, &str) = ("BOXOFFICE__JOBS__ENABLED", "false");
+/// A peer may take its time: what is looked at happens while it does.
+pub const PATIENT: (&str, &str) = ("BOXOFFICE__PEERS__DEADLINE_MS", "60000");
 /// Longer than any recovery; a test that waits for more hangs.
 const PATIENCE: Duration = Duration::from_secs(25);
 
@@ -160,7 +162,12 @@ impl Hall {
 
     /// Looks until `what` is so.
     pub async fn until_so(&self, what: &str, so: impl AsyncFn() -> bool) {
-        let looks = async { while !so().await {} };
+        let looks = async {
+            while !so().await {
+                // What needs no waiting for would never let the clock be looked at.
+                tokio::task::yield_now().await;
+            }
+        };
         timeout(PATIENCE, looks).await.unwrap_or_else(|_| panic!("it is never so that {what}"));
     }
 

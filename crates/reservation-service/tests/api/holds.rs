@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::hall::{Hall, PRICE, Sale, fields, instant, inventory, members, new_id};
+use crate::hall::{Hall, NO_JOBS, PRICE, Sale, fields, instant, inventory, members, new_id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_is_answered_with_its_seats_its_end_and_its_place() {
@@ -68,11 +68,7 @@ async fn a_sale_says_when_it_opens_and_when_it_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fan_gets_more_seats_than_the_limit() {
-    let hall = Hall::open_with(&[
-        ("BOXOFFICE__JOBS__ENABLED", "false"),
-        ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "3"),
-    ])
-    .await;
+    let hall = Hall::open_with(&[NO_JOBS, ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "3")]).await;
     let sale = hall.on_sale(8).await;
     let fan = hall.fan(&sale);
     hall.held(&fan, &sale, &[0, 1]).await;

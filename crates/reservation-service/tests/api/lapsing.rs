@@ -1,4 +1,4 @@
-use crate::hall::{Hall, PRICE};
+use crate::hall::{Hall, NO_JOBS, PRICE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lapsed_hold_is_claimable_with_every_job_dead() {
@@ -21,7 +21,7 @@ async fn a_lapsed_hold_is_claimable_with_every_job_dead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_lasts_as_long_as_the_settings_say() {
-    let settings = [("BOXOFFICE__JOBS__ENABLED", "false"), ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "1")];
+    let settings = [NO_JOBS, ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "1")];
     let hall = Hall::open_with(&settings).await;
     let sale = hall.on_sale(1).await;
     let fan = hall.fan_with(&sale, PRICE).await;

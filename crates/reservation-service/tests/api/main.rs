@@ -9,6 +9,7 @@ mod credentials;
 mod document;
 mod events;
 mod hall;
+mod hanging_up;
 mod holds;
 mod inventories;
 mod lapsing;

@@ -1,6 +1,7 @@
 use std::net::{SocketAddr, TcpListener};
 
-use crate::hall::{Hall, PRICE};
+use crate::hall::{Hall, NO_JOBS, PRICE};
+use crate::wallet::Fault;
 
 /// A port that nobody listens on.
 fn nobody() -> SocketAddr {
@@ -10,7 +11,7 @@ fn nobody() -> SocketAddr {
 async fn without_wallet() -> (Hall, SocketAddr) {
     let address = nobody();
     let wallet = format!("http://{address}");
-    let settings = [("BOXOFFICE__JOBS__ENABLED", "false"), ("BOXOFFICE__PEERS__WALLET", &wallet)];
+    let settings = [NO_JOBS, ("BOXOFFICE__PEERS__WALLET", &wallet)];
     (Hall::open_with(&settings).await, address)
 }
 
@@ -49,6 +50,34 @@ async fn a_payment_that_found_no_wallet_can_be_repeated_under_its_key() {
     assert_eq!((&body["status"], &body["balance"]), (&"captured".into(), &PRICE.into()));
     let again = hall.fan_as(fan.user, &sale);
     assert_eq!(hall.pay(&again, &reservation).key("k").send().await.expect(201), body);
+    assert_eq!(hall.wallet.moved(fan.user).await, [-PRICE]);
+    hall.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_taken_is_not_forgotten_when_the_wallet_is_gone_afterwards() {
+    let address = nobody();
+    let hall = Hall::open_with(&[("BOXOFFICE__PEERS__WALLET", &format!("http://{address}"))]).await;
+    let sale = hall.on_sale(1).await;
+    let fan = hall.fan_with(&sale, PRICE).await;
+    let reservation = hall.held(&fan, &sale, &[0]).await;
+    let wallet = hall.wallet.come_up(address);
+    hall.wallet.fail(Some(Fault::AnswerLost));
+    hall.pay(&fan, &reservation).send().await.expect(202);
+    wallet.stop(false).await;
+    // Whoever takes over finds nobody to ask. That nothing was sent now says nothing of what was sent before.
+    for fence in [2, 3] {
+        hall.let_drivers_stall(false).await;
+        let taken_over = format!("SELECT count(*) FROM payments WHERE fence >= {fence}");
+        hall.until_so("another driver takes over", async || hall.count(&taken_over).await == 1).await;
+    }
+    let shown = hall.service.get(&reservation).bearer(&fan.pass).send().await.expect(200);
+    assert_eq!(shown["status"], "paying");
+    hall.wallet.fail(None);
+    hall.wallet.come_up(address);
+    hall.let_drivers_stall(false).await;
+    let captured = "SELECT count(*) FROM payments WHERE state = 'captured'";
+    hall.until_so("the payment is captured", async || hall.count(captured).await == 1).await;
     assert_eq!(hall.wallet.moved(fan.user).await, [-PRICE]);
     hall.assert_sound().await;
 }

@@ -1,33 +1,20 @@
-use std::time::Duration;
-
-use service_kit::client;
-
-use crate::hall::{Hall, PRICE};
-
-/// A test that waits longer than this for an answer hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A peer may take its time: what is looked at happens while it does.
-const PATIENT: [(&str, &str); 1] = [("BOXOFFICE__PEERS__DEADLINE_MS", "60000")];
+use crate::hall::{Hall, NO_JOBS, PATIENT, PRICE};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_driver_that_stalls_is_replaced_and_fenced_off() {
-    let hall = Hall::open_with(&PATIENT).await;
+    let hall = Hall::open_with(&[PATIENT]).await;
     let sale = hall.on_sale(1).await;
     let fan = hall.fan_with(&sale, 2 * PRICE).await;
     let reservation = hall.held(&fan, &sale, &[0]).await;
     hall.wallet.keep_waiting();
     let slow = tokio::spawn(hall.pay(&fan, &reservation).key("k").send());
     hall.wallet.somebody_waits().await;
-    let problem =
-        hall.pay(&fan, &reservation).key("k").send().await.problem(409, "idempotency_key_in_flight");
-    assert_eq!(problem["status"], 409);
+    hall.pay(&fan, &reservation).key("k").send().await.problem(409, "idempotency_key_in_flight");
     assert_eq!(hall.status(&fan, &reservation).await, "paying");
 
     hall.let_drivers_stall(false).await;
     hall.until(&fan, &reservation, "confirmed").await;
-    let written = "SELECT fence FROM payments";
-    assert_eq!(hall.count(written).await, 2);
+    assert_eq!(hall.count("SELECT fence FROM payments").await, 2);
     hall.wallet.let_go_on();
     // It writes nothing; where it knows no better, it says that the payment goes on.
     let body = slow.await.unwrap().expect(202);
@@ -38,45 +25,35 @@ async fn a_driver_that_stalls_is_replaced_and_fenced_off() {
     hall.assert_sound().await;
 }
 
+/// No hold is ever lost while it is paid for; were it, by whatever mistake, no money would be kept for nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_whose_caller_hangs_up_goes_on_to_its_end() {
-    let settings = [PATIENT[0], ("BOXOFFICE__JOBS__ENABLED", "false")];
-    let hall = Hall::open_with(&settings).await;
-    let sale = hall.on_sale(1).await;
-    let fan = hall.fan_with(&sale, PRICE).await;
-    let reservation = hall.held(&fan, &sale, &[0]).await;
+async fn money_taken_for_a_lost_seat_goes_back_by_itself() {
+    let hall = Hall::open_with(&[NO_JOBS, PATIENT]).await;
+    let sale = hall.on_sale(3).await;
+    let fan = hall.fan_with(&sale, 2 * PRICE).await;
+    let reservation = hall.held(&fan, &sale, &[0, 1]).await;
     hall.wallet.keep_waiting();
-    // A client of its own: what it gives up is closed, and not kept for others.
-    let client = client::build(PATIENCE).unwrap();
-    let request =
-        client.post(hall.service.url(&format!("{reservation}/payments"))).bearer_auth(&fan.pass).send();
-    let hasty = tokio::spawn(request);
+    let paying = tokio::spawn(hall.pay(&fan, &reservation).send());
     hall.wallet.somebody_waits().await;
-    hasty.abort();
-    assert!(hasty.await.is_err_and(|end| end.is_cancelled()));
-    drop(client);
-    // Nobody works here but the command itself. It is given up before the wallet answers, as far as a server can be
-    // told so: it has answered another request in between.
-    assert_eq!(hall.status(&fan, &reservation).await, "paying");
+    let lost = sale.seats[1];
+    hall.sql(&format!("UPDATE seats SET status = 'blocked', reservation_id = NULL WHERE seat_id = '{lost}'"))
+        .await;
     hall.wallet.let_go_on();
-    hall.until(&fan, &reservation, "confirmed").await;
-    hall.until_so("the pass is finished", async || hall.queue.told(fan.entry) == (1, 0)).await;
-    assert_eq!(hall.wallet.moved(fan.user).await, [-PRICE]);
+    let problem = paying.await.unwrap().problem(409, "hold_expired");
+    assert_eq!(problem["reservationStatus"], "cancelled");
+    assert_eq!(hall.wallet.moved(fan.user).await, [2 * PRICE, -2 * PRICE]);
+    assert_eq!(hall.status(&fan, &reservation).await, "cancelled");
+    assert_eq!(hall.tickets(&fan, &reservation).await.len(), 0);
     hall.assert_sound().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancellation_whose_caller_hangs_up_goes_on_to_its_end() {
-    let hall = Hall::open().await;
-    let sale = hall.on_sale(1).await;
-    let fan = hall.fan_with(&sale, PRICE).await;
-    let (reservation, payment) = hall.bought(&fan, &sale, &[0]).await;
-    let client = client::build(PATIENCE).unwrap();
-    let request = client.delete(hall.service.url(&reservation)).bearer_auth(&fan.access).send();
-    let hasty = tokio::spawn(request);
-    hall.until(&fan, &reservation, "cancelled").await;
-    hasty.abort();
-    drop(client);
-    hall.until(&fan, &payment, "refunded").await;
-    assert_eq!(hall.wallet.moved(fan.user).await, [PRICE, -PRICE]);
+    // The other seat is free again.
+    hall.held(&fan, &sale, &[0]).await;
+    hall.hold(&fan, &sale, &[1]).send().await.problem(409, "seat_unavailable");
+    let again = hall.held(&fan, &sale, &[2]).await;
+    hall.sql(&format!(
+        "UPDATE seats SET status = 'blocked', reservation_id = NULL, held_until = NULL WHERE seat_id = '{}'",
+        sale.seats[2]
+    ))
+    .await;
+    hall.pay(&fan, &again).send().await.problem(409, "hold_expired");
+    assert_eq!(hall.wallet.balance(fan.user).await, 2 * PRICE);
 }

@@ -1,10 +1,11 @@
 //! wallet-service as reservation-service meets it: its memory ledger behind its internal routes.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Bytes, Data, Json, Path};
 use actix_web::{App, HttpResponse, HttpServer};
 use contracts::internal::wallet::{DebitBody, DebitOutcomeBody};
@@ -32,7 +33,7 @@ pub enum Fault {
 pub struct Wallet {
     ledger: Arc<MemoryLedger>,
     fault: Arc<Mutex<Option<Fault>>>,
-    /// The next debit waits at the gate; it has come there; it may go on.
+    /// The next debit or refund waits at the gate; it has come there; it may go on.
     gated: Arc<AtomicBool>,
     arrived: Arc<Semaphore>,
     opened: Arc<Semaphore>,
@@ -58,12 +59,15 @@ impl Wallet {
             .route("/internal/v1/debits/{paymentId}/refund", web::post().to(refund));
     }
 
-    /// Serves at an address where there was nobody; never stops.
-    pub fn come_up(&self, address: std::net::SocketAddr) {
+    /// Serves at an address where there was nobody, until stopped.
+    pub fn come_up(&self, address: SocketAddr) -> ServerHandle {
         let wallet = self.clone();
         let listener = TcpListener::bind(address).expect("the port is still free");
         let server = HttpServer::new(move || App::new().configure(|config| wallet.serve(config)));
-        tokio::spawn(server.workers(1).disable_signals().listen(listener).expect("the wallet listens").run());
+        let server = server.workers(1).disable_signals().listen(listener).expect("the wallet listens").run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        handle
     }
 
     /// How calls from now on go wrong; `None`: they do not.
@@ -71,7 +75,7 @@ impl Wallet {
         *self.fault.lock().unwrap() = fault;
     }
 
-    /// The next debit is kept waiting before anything is done.
+    /// The next debit or refund is kept waiting before anything is done.
     pub fn keep_waiting(&self) {
         self.gated.store(true, Ordering::SeqCst);
     }
@@ -103,6 +107,13 @@ impl Wallet {
         seats.map(|line| line.amount.as_won()).collect()
     }
 
+    async fn pass_the_gate(&self) {
+        if self.gated.swap(false, Ordering::SeqCst) {
+            self.arrived.add_permits(1);
+            self.opened.acquire().await.unwrap().forget();
+        }
+    }
+
     fn fault(&self) -> Option<Fault> {
         *self.fault.lock().unwrap()
     }
@@ -121,10 +132,7 @@ impl Wallet {
 }
 
 async fn debit(path: Path<Uuid>, body: Json<DebitBody>, wallet: Data<Wallet>) -> HttpResponse {
-    if wallet.gated.swap(false, Ordering::SeqCst) {
-        wallet.arrived.add_permits(1);
-        wallet.opened.acquire().await.unwrap().forget();
-    }
+    wallet.pass_the_gate().await;
     if wallet.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }
@@ -140,6 +148,7 @@ async fn void(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
 }
 
 async fn refund(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
+    wallet.pass_the_gate().await;
     if wallet.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }

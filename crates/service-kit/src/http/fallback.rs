@@ -44,8 +44,9 @@ pub async fn answer(request: HttpRequest, index: web::Data<RouteIndex>) -> HttpR
         return Problem::not_found(format!("there is nothing at {}", request.path())).error_response();
     }
     let allowed = methods.join(", ");
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path takes other methods")
-        .detail(format!("{} is not possible here; allowed: {allowed}", request.method()));
+    let problem =
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path takes other methods")
+            .detail(format!("{} is not possible here; allowed: {allowed}", request.method()));
     let mut response = problem.error_response();
     if let Ok(allowed) = allowed.parse() {
         response.headers_mut().insert(ALLOW, allowed);

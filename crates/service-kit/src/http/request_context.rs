@@ -18,7 +18,9 @@ pub async fn serve<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let given = request.headers().get(request_id::HEADER).and_then(|value| value.to_str().ok());
-    let id = given.filter(|id| request_id::acceptable(id)).map_or_else(|| Version7.next().to_string(), str::to_owned);
+    let id = given
+        .filter(|id| request_id::acceptable(id))
+        .map_or_else(|| Version7.next().to_string(), str::to_owned);
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.path());
     request_id::scope(id.clone(), answer(request, next, id).instrument(span)).await
 }
@@ -37,6 +39,10 @@ async fn answer<B: MessageBody + 'static>(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);
     }
-    tracing::debug!(status = response.status().as_u16(), elapsed_us = started.elapsed().as_micros(), "answered");
+    tracing::debug!(
+        status = response.status().as_u16(),
+        elapsed_us = started.elapsed().as_micros(),
+        "answered"
+    );
     Ok(response)
 }

@@ -65,13 +65,15 @@ impl Row {
     fn record(self) -> anyhow::Result<Record> {
         let answer = match (self.answer_status, self.answer_content_type, self.answer_body) {
             (Some(status), Some(content_type), Some(body)) => {
-                let status = u16::try_from(status).context("idempotency_keys.answer_status is no HTTP status")?;
+                let status =
+                    u16::try_from(status).context("idempotency_keys.answer_status is no HTTP status")?;
                 Some(Answer { status, content_type, location: self.answer_location, body })
             }
             _ => None,
         };
         let fingerprint = self.fingerprint.try_into();
-        let fingerprint = fingerprint.map_err(|_| anyhow::anyhow!("idempotency_keys.fingerprint is not 32 bytes"))?;
+        let fingerprint =
+            fingerprint.map_err(|_| anyhow::anyhow!("idempotency_keys.fingerprint is not 32 bytes"))?;
         let (created_at, claimed_until) = (self.created_at, self.claimed_until);
         Ok(Record { fingerprint, id: self.made_id, created_at, claimed_until, answer })
     }
@@ -94,12 +96,14 @@ impl Keys for PostgresKeys {
         let claimed = self.database.transaction(async |connection| {
             let at = now(connection).await?;
             let first = Row::of(key, Record::claimed(fingerprint, fresh, at));
-            let inserted = diesel::insert_into(idempotency_keys::table).values(&first).on_conflict_do_nothing();
+            let inserted =
+                diesel::insert_into(idempotency_keys::table).values(&first).on_conflict_do_nothing();
             if inserted.execute(connection).await? == 1 {
                 return Ok(Claim::Run { id: fresh });
             }
             // Somebody has the key: their row decides, under its lock, by the time at which we have the lock.
-            let row = idempotency_keys::table.find((key.user.0, &key.word)).for_update().select(Row::as_select());
+            let row =
+                idempotency_keys::table.find((key.user.0, &key.word)).for_update().select(Row::as_select());
             let recorded = row.first(connection).await.optional()?.map(Row::record).transpose();
             let recorded = recorded.map_err(TransactionError::Refused)?;
             let at = now(connection).await?;
@@ -107,7 +111,10 @@ impl Keys for PostgresKeys {
             if let Some(record) = changed {
                 let row = Row::of(key, record);
                 let saved = diesel::insert_into(idempotency_keys::table).values(&row);
-                let saved = saved.on_conflict((idempotency_keys::user_id, idempotency_keys::word)).do_update().set(&row);
+                let saved = saved
+                    .on_conflict((idempotency_keys::user_id, idempotency_keys::word))
+                    .do_update()
+                    .set(&row);
                 saved.execute(connection).await?;
             }
             Ok::<_, TransactionError<anyhow::Error>>(claim)

@@ -46,7 +46,12 @@ impl Record {
     }
 
     /// Decides a claim over what is recorded; the second part is what to record from now on, if that changes.
-    pub fn claim(recorded: Option<Self>, fingerprint: Fingerprint, fresh: Uuid, now: DateTime<Utc>) -> (Claim, Option<Self>) {
+    pub fn claim(
+        recorded: Option<Self>,
+        fingerprint: Fingerprint,
+        fresh: Uuid,
+        now: DateTime<Utc>,
+    ) -> (Claim, Option<Self>) {
         match recorded {
             Some(record) if !record.is_old(now) => {
                 if record.fingerprint != fingerprint {
@@ -74,7 +79,12 @@ mod tests {
     }
 
     fn answer() -> Answer {
-        Answer { status: 201, content_type: "application/json".to_owned(), location: None, body: b"{}".to_vec() }
+        Answer {
+            status: 201,
+            content_type: "application/json".to_owned(),
+            location: None,
+            body: b"{}".to_vec(),
+        }
     }
 
     #[test]
@@ -86,7 +96,10 @@ mod tests {
         assert_eq!(Record::claim(Some(record.clone()), [7; 32], second, at(5)).0, Claim::InFlight);
         assert_eq!(Record::claim(Some(record.clone()), [8; 32], second, at(5)).0, Claim::OtherRequest);
         let answered = Record { answer: Some(answer()), ..record };
-        assert_eq!(Record::claim(Some(answered.clone()), [7; 32], second, at(86_399)).0, Claim::Replay(answer()));
+        assert_eq!(
+            Record::claim(Some(answered.clone()), [7; 32], second, at(86_399)).0,
+            Claim::Replay(answer())
+        );
         assert_eq!(Record::claim(Some(answered), [8; 32], second, at(86_400)).0, Claim::Run { id: second });
     }
 
@@ -94,6 +107,9 @@ mod tests {
     fn a_command_that_died_is_run_again_under_the_same_id() {
         let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let record = Record::claimed([7; 32], first, at(0));
-        assert_eq!(Record::claim(Some(record), [7; 32], second, at(LEASE_SECONDS)).0, Claim::Run { id: first });
+        assert_eq!(
+            Record::claim(Some(record), [7; 32], second, at(LEASE_SECONDS)).0,
+            Claim::Run { id: first }
+        );
     }
 }

@@ -13,9 +13,13 @@ pub async fn migrate(settings: &DatabaseSettings, migrations: EmbeddedMigrations
     let mut connection = AsyncPgConnection::establish(&settings.url.reveal()?)
         .await
         .context("cannot reach PostgreSQL to migrate its schema")?;
-    diesel::sql_query(MIGRATION_LOCK).execute(&mut connection).await.context("cannot take the migration lock")?;
+    diesel::sql_query(MIGRATION_LOCK)
+        .execute(&mut connection)
+        .await
+        .context("cannot take the migration lock")?;
     // The lock goes with the connection.
     let mut harness = AsyncMigrationHarness::new(connection);
-    let applied = harness.run_pending_migrations(migrations).map_err(|error| anyhow!("a migration failed: {error}"))?;
+    let applied =
+        harness.run_pending_migrations(migrations).map_err(|error| anyhow!("a migration failed: {error}"))?;
     Ok(applied.len())
 }

@@ -1,4 +1,6 @@
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use diesel::{ConnectionError, ConnectionResult};
@@ -18,6 +20,32 @@ pub type Connection<'a> = PooledConnection<'a, AsyncPgConnection>;
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
+    progress: Arc<Progress>,
+    /// With no connection handed out for so long, the pool is stuck rather than busy.
+    stall_timeout: Duration,
+}
+
+/// When a connection was last handed out.
+struct Progress {
+    since: Instant,
+    last_handed_out_ms: AtomicU64,
+}
+
+impl Progress {
+    fn now_ms(&self) -> u64 {
+        // Half a billion years fit.
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn handed_out(&self) {
+        self.last_handed_out_ms.store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    /// Since the last one was handed out, or since `asked_ms` if that is later.
+    fn idle(&self, asked_ms: u64) -> Duration {
+        let last = self.last_handed_out_ms.load(Ordering::Relaxed).max(asked_ms);
+        Duration::from_millis(self.now_ms().saturating_sub(last))
+    }
 }
 
 impl Database {
@@ -36,20 +64,41 @@ impl Database {
         connect(&url, "").await.with_context(|| format!("cannot reach PostgreSQL at {server}"))?;
         let pool = Pool::builder()
             .max_size(settings.pool_size)
-            .connection_timeout(Duration::from_millis(settings.acquire_timeout_ms))
+            .connection_timeout(Duration::from_millis(settings.max_wait_ms))
             .test_on_check_out(false)
             .build(manager)
             .await
             .with_context(|| format!("cannot reach PostgreSQL at {server}"))?;
-        Ok(Self { pool })
+        let progress = Arc::new(Progress { since: Instant::now(), last_handed_out_ms: AtomicU64::new(0) });
+        Ok(Self { pool, progress, stall_timeout: Duration::from_millis(settings.acquire_timeout_ms) })
     }
 
-    /// A connection, or [`Unavailable`] when none came free in time: the caller answers 503.
+    /// A connection, in the order of asking. [`Unavailable`], for a 503, where the pool is stuck: a burst that is
+    /// being worked off is waited for, a pool that hands out nothing is given up within the acquire timeout.
     pub async fn connection(&self) -> anyhow::Result<Connection<'_>> {
-        self.pool.get().await.map_err(|error| match error {
-            RunError::TimedOut => anyhow::Error::msg("no connection came free in time").context(Unavailable("the database")),
-            RunError::User(error) => anyhow::Error::new(error).context(Unavailable("the database")),
-        })
+        let asked_ms = self.progress.now_ms();
+        let waiting = self.pool.get();
+        tokio::pin!(waiting);
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                outcome = &mut waiting => break outcome,
+                () = tokio::time::sleep(self.stall_timeout / 4) => {
+                    if self.progress.idle(asked_ms) >= self.stall_timeout {
+                        break Err(RunError::TimedOut);
+                    }
+                }
+            }
+        };
+        let error = match outcome {
+            Ok(connection) => {
+                self.progress.handed_out();
+                return Ok(connection);
+            }
+            Err(RunError::TimedOut) => anyhow::Error::msg("no connection came free in time"),
+            Err(RunError::User(error)) => anyhow::Error::new(error),
+        };
+        Err(error.context(Unavailable("the database")))
     }
 }
 
@@ -81,6 +130,8 @@ fn session_settings(settings: &DatabaseSettings) -> String {
 fn server_of(url: &str) -> String {
     url::Url::parse(url).map_or_else(
         |_| "the given address (it is no URL)".to_owned(),
-        |url| format!("{}:{}{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432), url.path()),
+        |url| {
+            format!("{}:{}{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432), url.path())
+        },
     )
 }

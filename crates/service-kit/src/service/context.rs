@@ -6,8 +6,8 @@ use domain::adapters::system;
 use domain::shared::{Clock, IdGenerator};
 
 use crate::auth::{
-    AcceptedServices, AccessVerifier, Authenticator, Jwks, KeySource, PassVerifier, QueueTokens, RevokedPasses,
-    ServiceCredential,
+    AcceptedServices, AccessVerifier, Authenticator, Jwks, KeySource, PassVerifier, QueueTokens,
+    RevokedPasses, ServiceCredential,
 };
 use crate::client;
 use crate::idempotency::{Keys, MemoryKeys, PostgresKeys};
@@ -50,7 +50,8 @@ impl<S> Context<S> {
         let http = client::build(Duration::from_millis(settings.shared.peers.deadline_ms))?;
         let secret = settings.shared.auth.service_secret.reveal()?;
         ensure!(!secret.is_empty(), "BOXOFFICE__AUTH__SERVICE_SECRET is not set: this service's own secret");
-        let credential = ServiceCredential::new(name, &secret).context("unusable setting BOXOFFICE__AUTH__SERVICE_SECRET")?;
+        let credential = ServiceCredential::new(name, &secret)
+            .context("unusable setting BOXOFFICE__AUTH__SERVICE_SECRET")?;
         Ok(Self { settings, store, clock, ids, http, credential })
     }
 
@@ -58,7 +59,8 @@ impl<S> Context<S> {
     pub fn authenticator(&self, own: Credentials) -> anyhow::Result<Authenticator> {
         let auth = &self.settings.shared.auth;
         let peers = &self.settings.shared.peers;
-        let follow = |name, url: String, credential| KeySource::follow(name, self.http.clone(), url, credential);
+        let follow =
+            |name, url: String, credential| KeySource::follow(name, self.http.clone(), url, credential);
         let access = if auth.openid_jwks_url.is_empty() {
             let keys = match &own.access_keys {
                 Some(jwks) => KeySource::fixed(jwks)?,

@@ -95,7 +95,8 @@ async fn readyz(store: web::Data<Store>) -> HttpResponse {
 /// where it cannot.
 pub fn run<S: Service>() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve::<S>()));
+    let outcome =
+        runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve::<S>()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

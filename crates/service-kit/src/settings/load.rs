@@ -54,7 +54,9 @@ fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
 
     let mut table = config.cache.into_table().context("unusable settings")?;
     let own = table.remove(section).unwrap_or_else(|| Value::new(None, ValueKind::Table(Map::new())));
-    table.retain(|name, _| !SERVICE_SECTIONS.contains(&name.as_str()) && !LAUNCHER_SETTINGS.contains(&name.as_str()));
+    table.retain(|name, _| {
+        !SERVICE_SECTIONS.contains(&name.as_str()) && !LAUNCHER_SETTINGS.contains(&name.as_str())
+    });
     Ok((shared(&table)?, own))
 }
 
@@ -63,7 +65,9 @@ fn shared(table: &Map<String, Value>) -> anyhow::Result<Shared> {
     if let Some(unknown) = table.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!("unknown setting {}", variable(unknown));
     }
-    let section = |name: &str| table.get(name).cloned().unwrap_or_else(|| Value::new(None, ValueKind::Table(Map::new())));
+    let section = |name: &str| {
+        table.get(name).cloned().unwrap_or_else(|| Value::new(None, ValueKind::Table(Map::new())))
+    };
     Ok(Shared {
         http: deserialize("http", section("http"))?,
         database: deserialize("database", section("database"))?,
@@ -103,13 +107,18 @@ mod tests {
         load(Sources {
             section: "queue",
             defaults: "[queue]\nmax_active = 100\npoll_budget = true\n[http]\nport = 8081\n",
-            environment: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            environment: pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         })
     }
 
     #[test]
     fn the_environment_wins_over_the_service_which_wins_over_the_shared_defaults() {
-        let settings = load_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "7"), ("DATABASE_URL", "postgres://a@b/c")]).unwrap();
+        let settings =
+            load_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "7"), ("DATABASE_URL", "postgres://a@b/c")])
+                .unwrap();
         assert_eq!((settings.service.max_active, settings.service.poll_budget), (7, true));
         assert_eq!(settings.shared.http.port, 8081);
         assert_eq!(settings.shared.database.url.reveal().unwrap(), "postgres://a@b/c");
@@ -131,7 +140,10 @@ mod tests {
         ] {
             let error = format!("{:#}", load_with(&[(name, value)]).unwrap_err());
             let wanted = name.rsplit("__").next().unwrap();
-            assert!(error.to_uppercase().contains(wanted) || error.contains("BOXOFFICE__HTP"), "{name}: {error}");
+            assert!(
+                error.to_uppercase().contains(wanted) || error.contains("BOXOFFICE__HTP"),
+                "{name}: {error}"
+            );
         }
     }
 }

@@ -22,7 +22,8 @@ impl Secret {
         match self.0.strip_prefix("file:") {
             None => Ok(self.0.clone()),
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the secret file {path}"))?;
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the secret file {path}"))?;
                 Ok(text.trim_end().to_owned())
             }
         }

@@ -4,7 +4,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::till::{NO_JOBS, PATIENT, Till, field};
+use crate::till::{NO_JOBS, PATIENT, Till, field, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_charge_is_in_the_wallet() {
@@ -36,6 +36,7 @@ async fn what_is_wrong_with_a_charge_is_named() {
         (json!({}), "amount"),
         (json!({ "amount": 500, "balance": 1 }), "balance"),
         (json!([]), "body"),
+        (json!([500]), "body"),
     ] {
         let problem = till.charge_with(&fan, body.clone()).send().await.problem(422, "invalid_request");
         assert_eq!(field(&problem), at_fault, "{body}");
@@ -70,15 +71,23 @@ async fn a_charge_without_an_answer_leaves_nothing_half_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_gets_no_connection_is_told_to_come_back() {
+    let till = Till::open_with(&[NO_JOBS]).await;
+    let fan = till.fan().await;
     let one_connection = ("BOXOFFICE__DATABASE__POOL_SIZE", "1");
     let no_patience = ("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "50");
-    let till = Till::open_with(&[NO_JOBS, PATIENT, one_connection, no_patience]).await;
-    let fan = till.fan().await;
+    let crowded = till.another(&[NO_JOBS, PATIENT, one_connection, no_patience]).await;
+    let look = || crowded.get(&fan.wallet).bearer(&fan.token).send();
+    let charge = || {
+        let request = crowded.post(&format!("{}/charges", fan.wallet), json!({ "amount": 500 }));
+        request.bearer(&fan.token).send()
+    };
+    // Making the connection may take longer than the patience; from then on it is there.
+    until("the connection is made", async || look().await.status == 200).await;
+
     let mut held = till.hold_wallet(&fan).await;
-    let charging = tokio::spawn(till.charge(&fan, 500).send());
+    let charging = tokio::spawn(charge());
     held.somebody_waits().await;
-    for request in [till.charge(&fan, 500), till.service.get(&fan.wallet).bearer(&fan.token)] {
-        let reply = request.send().await;
+    for reply in [charge().await, look().await] {
         assert_eq!(reply.header("retry-after"), Some("1"));
         reply.problem(503, "unavailable");
     }

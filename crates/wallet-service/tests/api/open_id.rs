@@ -15,7 +15,6 @@ use crate::till::new_id;
 async fn trusting(issuers: &Issuers) -> Spawned<WalletService> {
     let keys = format!("{}/internal/v1/access-keys", issuers.url());
     let settings = [
-        ("BOXOFFICE__WALLET__BUILT_IN_ISSUER", "false"),
         ("BOXOFFICE__AUTH__OPENID_JWKS_URL", keys.as_str()),
         ("BOXOFFICE__AUTH__OPENID_ISSUER", BUILT_IN_ISSUER),
         ("BOXOFFICE__AUTH__OPENID_AUDIENCE", AUDIENCE),

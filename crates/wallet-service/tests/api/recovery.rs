@@ -21,6 +21,7 @@ impl Till {
 
     async fn unanswered(&self, fan: &Fan, key: &str) {
         let reply = self.charge(fan, SandboxProvider::UNANSWERED).key(key).send().await;
+        assert_eq!(reply.header("retry-after"), Some("1"));
         reply.problem(503, "unavailable");
     }
 

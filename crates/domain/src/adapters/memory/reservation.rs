@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use crate::reservation::{Event, EventBody, InventorySeat, Payment, Reservation, SaleTerms, SeatState, Ticket};
+use crate::reservation::{
+    Event, EventBody, InventorySeat, Payment, Reservation, SaleTerms, SeatState, Ticket,
+};
 use crate::shared::{
     Clock, EntryId, EventId, IdGenerator, PaymentId, ReservationId, ScheduleId, SeatId, TicketId,
 };

@@ -77,7 +77,12 @@ impl Ledger for MemoryLedger {
         Ok(lock(&self.books).wallets.get(&user).cloned())
     }
 
-    async fn begin_charge(&self, id: ChargeId, user: UserId, amount: Amount) -> Result<Charged, ChargeRefused> {
+    async fn begin_charge(
+        &self,
+        id: ChargeId,
+        user: UserId,
+        amount: Amount,
+    ) -> Result<Charged, ChargeRefused> {
         let now = self.clock.now();
         let mut books = lock(&self.books);
         if !books.wallets.contains_key(&user) {
@@ -96,11 +101,13 @@ impl Ledger for MemoryLedger {
     async fn settle_charge(&self, id: ChargeId, answer: ProviderAnswer) -> anyhow::Result<Charged> {
         let now = self.clock.now();
         let mut books = lock(&self.books);
-        let mut charge = books.charges.get(&id).context("settling a charge that was never begun")?.charge.clone();
+        let mut charge =
+            books.charges.get(&id).context("settling a charge that was never begun")?.charge.clone();
         if charge.state == ChargeState::Pending {
             charge.state = match answer {
                 ProviderAnswer::Captured => {
-                    let balance = books.balance(charge.user_id).context("a charge of a user without a wallet")?;
+                    let balance =
+                        books.balance(charge.user_id).context("a charge of a user without a wallet")?;
                     let after = balance.deposit(charge.amount).context("the balance would overflow")?;
                     let entry = JournalEntry::charge(self.entry_id(), id, charge.user_id, charge.amount);
                     books.post(entry, charge.user_id, after, now);
@@ -121,7 +128,9 @@ impl Ledger for MemoryLedger {
         let mut stalled: Vec<_> = books
             .charges
             .values_mut()
-            .filter(|touched| touched.charge.state == ChargeState::Pending && now - touched.touched_at >= idle)
+            .filter(|touched| {
+                touched.charge.state == ChargeState::Pending && now - touched.touched_at >= idle
+            })
             .collect();
         stalled.sort_by_key(|touched| touched.charge.created_at);
         stalled.truncate(limit);
@@ -164,7 +173,9 @@ impl Ledger for MemoryLedger {
         let recorded = books.debits.get(&payment).copied();
         let balance = match recorded.map(|debit| debit.state) {
             Some(DebitState::Captured { user_id, .. }) => books.balance(user_id).unwrap_or_default(),
-            Some(DebitState::Declined { .. } | DebitState::Voided | DebitState::Refunded { .. }) | None => Balance::ZERO,
+            Some(DebitState::Declined { .. } | DebitState::Voided | DebitState::Refunded { .. }) | None => {
+                Balance::ZERO
+            }
         };
         let (answer, written) = Debit::refund(recorded, balance);
         if let Some((debit, balance_after)) = written {

@@ -73,7 +73,8 @@ proptest! {
 
 #[test]
 fn a_void_that_comes_too_late_sells_the_seats_after_all() {
-    let given_up = payment(PaymentState::Debiting).settle(WalletAnswer::GivenUp, DateTime::UNIX_EPOCH).payment;
+    let given_up =
+        payment(PaymentState::Debiting).settle(WalletAnswer::GivenUp, DateTime::UNIX_EPOCH).payment;
     assert_eq!(given_up.state.step(), SagaStep::Void);
     let settled = given_up.settle(WalletAnswer::Taken { balance: balance() }, DateTime::UNIX_EPOCH);
     assert_eq!(settled.effect, ReservationEffect::Sell);
@@ -85,7 +86,10 @@ fn a_question_that_was_never_sent_ends_only_a_payment_that_was_not_given_up() {
     let settled = payment(PaymentState::Voiding).settle(WalletAnswer::NeverSent, DateTime::UNIX_EPOCH);
     assert_eq!(settled.payment.state, PaymentState::Voiding);
     let settled = payment(PaymentState::Debiting).settle(WalletAnswer::NeverSent, DateTime::UNIX_EPOCH);
-    assert_eq!((settled.payment.state, settled.effect), (PaymentState::Voided, ReservationEffect::BackToHeld));
+    assert_eq!(
+        (settled.payment.state, settled.effect),
+        (PaymentState::Voided, ReservationEffect::BackToHeld)
+    );
 }
 
 #[test]

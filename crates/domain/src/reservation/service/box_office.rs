@@ -70,13 +70,21 @@ impl BoxOffice {
         self.holds.sweep_lapsed(limit).await
     }
 
-    pub async fn reservation(&self, id: ReservationId, user: UserId) -> Result<Seen<Reservation>, LookupError> {
+    pub async fn reservation(
+        &self,
+        id: ReservationId,
+        user: UserId,
+    ) -> Result<Seen<Reservation>, LookupError> {
         let found = self.reservations.reservation(id).await?;
         found.filter(|seen| seen.value.user_id == user).ok_or(LookupError::NoSuchThing("reservation"))
     }
 
     /// A fan's reservations, newest first.
-    pub async fn reservations(&self, user: UserId, page: PageRequest) -> Result<Seen<Page<Reservation>>, LookupError> {
+    pub async fn reservations(
+        &self,
+        user: UserId,
+        page: PageRequest,
+    ) -> Result<Seen<Page<Reservation>>, LookupError> {
         Ok(self.reservations.of_user(user, page).await?)
     }
 

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::Courier;
 use crate::reservation::{
-    BeginPayment, Begun, Checkouts, Event, GiveUpError, PayError, Payment, PaymentState, Payments, SagaStep, Seen,
-    SettleError, WalletAnswer,
+    BeginPayment, Begun, Checkouts, Event, GiveUpError, PayError, Payment, PaymentState, Payments, SagaStep,
+    Seen, SettleError, WalletAnswer,
 };
 use crate::shared::{Amount, Balance, EntryId, IdGenerator, PaymentId, ReservationId, UserId};
 
@@ -19,7 +19,10 @@ pub struct Checkout {
 /// What paying came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Paid {
-    Captured { payment: Payment, balance: Balance },
+    Captured {
+        payment: Payment,
+        balance: Balance,
+    },
     /// The wallet has not answered; the payment goes on by itself and always ends.
     Processing(Payment),
 }

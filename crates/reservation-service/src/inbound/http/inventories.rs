@@ -49,7 +49,10 @@ pub async fn changes(
     _caller: CallingService,
     inventory: Data<dyn Inventory>,
 ) -> Result<Json<SeatChangesBody>, Problem> {
-    let report = inventory.changes(ScheduleId(*path), query.after).await.map_err(|error| Problem::unexpected(&error))?;
+    let report = inventory
+        .changes(ScheduleId(*path), query.after)
+        .await
+        .map_err(|error| Problem::unexpected(&error))?;
     let report = report.ok_or_else(|| Problem::not_found("this performance is not on sale"))?;
     Ok(Json(report.into()))
 }

@@ -15,7 +15,8 @@ pub fn of_hold(error: HoldError) -> Problem {
     match error {
         HoldError::NoSuchSchedule => Problem::not_found("there is no such performance"),
         HoldError::UnknownSeats(seats) => {
-            Problem::not_found("some of these are no seats of this performance").with("unknownSeatIds", words(&seats))
+            Problem::not_found("some of these are no seats of this performance")
+                .with("unknownSeatIds", words(&seats))
         }
         HoldError::OtherQueue => Problem::not_admitted("this pass was given for another queue"),
         HoldError::SaleNotOpen(at) => conflict("sale_not_open", "The sale has not opened yet")
@@ -27,11 +28,15 @@ pub fn of_hold(error: HoldError) -> Problem {
         HoldError::SeatsTaken(seats) => {
             conflict("seat_unavailable", "A seat is held or sold").with("conflicts", words(&seats))
         }
-        HoldError::TooManySeats { max, taken } => conflict("seat_limit_reached", "Too many seats for one fan")
-            .detail(format!("one fan may have {max} seats of a performance and has {taken}"))
-            .with("maxSeats", max)
-            .with("takenSeats", taken),
-        HoldError::OtherReservation => Problem::unexpected(&anyhow::anyhow!("a reservation id was used for two holds")),
+        HoldError::TooManySeats { max, taken } => {
+            conflict("seat_limit_reached", "Too many seats for one fan")
+                .detail(format!("one fan may have {max} seats of a performance and has {taken}"))
+                .with("maxSeats", max)
+                .with("takenSeats", taken)
+        }
+        HoldError::OtherReservation => {
+            Problem::unexpected(&anyhow::anyhow!("a reservation id was used for two holds"))
+        }
         HoldError::Unexpected(error) => Problem::unexpected(&error),
     }
 }
@@ -78,9 +83,9 @@ pub fn of_checkout(error: CheckoutError) -> Problem {
                 .with("balance", balance.as_won())
                 .with("required", required.as_won())
         }
-        CheckoutError::WalletOutOfReach => {
-            Problem::unavailable("the wallet is out of reach; nothing was taken, and the seats are still held")
-        }
+        CheckoutError::WalletOutOfReach => Problem::unavailable(
+            "the wallet is out of reach; nothing was taken, and the seats are still held",
+        ),
         CheckoutError::Refunded => of_checkout(CheckoutError::NotHeld { status: "cancelled" }),
         CheckoutError::Unexpected(error) => Problem::unexpected(&error),
     }

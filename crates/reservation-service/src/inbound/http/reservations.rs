@@ -46,7 +46,8 @@ pub async fn create(
         let reservation_id = ReservationId(id);
         let wanted = SeatsWanted { reservation_id, schedule_id, seat_ids, user_id, pass_id, queue_id };
         let held = box_office.hold(wanted).await.map_err(problem::of_hold)?;
-        Ok(Answer::json(StatusCode::CREATED, &ReservationBody::from(held))?.at(format!("/v1/reservations/{id}")))
+        Ok(Answer::json(StatusCode::CREATED, &ReservationBody::from(held))?
+            .at(format!("/v1/reservations/{id}")))
     };
     idempotency.run(&request, user_id, &body.0, command).await
 }
@@ -87,7 +88,8 @@ pub async fn show(
     caller: Identity,
     box_office: Data<BoxOffice>,
 ) -> Result<Json<ReservationBody>, Problem> {
-    let found = box_office.reservation(ReservationId(*path), caller.user_id).await.map_err(problem::of_lookup)?;
+    let found =
+        box_office.reservation(ReservationId(*path), caller.user_id).await.map_err(problem::of_lookup)?;
     Ok(Json(found.into()))
 }
 

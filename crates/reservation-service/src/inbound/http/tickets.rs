@@ -64,7 +64,8 @@ pub async fn list(
     box_office: Data<BoxOffice>,
     codes: Data<TicketCodes>,
 ) -> Result<Json<TicketsBody>, Problem> {
-    let tickets = box_office.tickets(ReservationId(*path), caller.user_id).await.map_err(problem::of_lookup)?;
+    let tickets =
+        box_office.tickets(ReservationId(*path), caller.user_id).await.map_err(problem::of_lookup)?;
     Ok(Json(TicketsBody { tickets: tickets.iter().map(|ticket| codes.body(ticket)).collect() }))
 }
 

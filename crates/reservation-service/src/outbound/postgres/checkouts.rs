@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{
     BeginPayment, Beginning, Begun, Checkouts, Conclusion, Event, EventBody, GiveUp, GiveUpError, GivenUp,
-    InventorySeat, PayError, Payment, PaymentState, Reservation, ReservationState, SeatState, SeatsEffect, Seen,
-    SettleError, Settled, WalletAnswer, decide_begin, decide_give_up,
+    InventorySeat, PayError, Payment, PaymentState, Reservation, ReservationState, SeatState, SeatsEffect,
+    Seen, SettleError, Settled, WalletAnswer, decide_begin, decide_give_up,
 };
 use domain::shared::{PaymentId, ReservationId, UserId};
 use service_kit::postgres::{TransactionError, now};
@@ -39,13 +39,18 @@ impl Checkouts for PostgresBoxOffice {
                 return Ok(Begun::Underway(row.payment().map_err(broken)?));
             }
             let found = locks::reservation(connection, begin.reservation_id, Some(begin.user_id)).await?;
-            let (mut reservation, seats) = found.ok_or(TransactionError::Refused(PayError::NoSuchReservation))?;
+            let (mut reservation, seats) =
+                found.ok_or(TransactionError::Refused(PayError::NoSuchReservation))?;
             // Read with all locks had: a hold that lapsed while we waited has lapsed.
             let at = now(connection).await?;
             let ours = all_held_for(&seats, reservation.id, at);
             match decide_begin(&reservation, ours, &begin, at).map_err(TransactionError::Refused)? {
                 Beginning::Underway(payment) => {
-                    let row = payments::table.find(payment.0).select(PaymentRow::as_select()).first(connection).await?;
+                    let row = payments::table
+                        .find(payment.0)
+                        .select(PaymentRow::as_select())
+                        .first(connection)
+                        .await?;
                     Ok(Begun::Underway(row.payment().map_err(broken)?))
                 }
                 Beginning::Start(payment) => {
@@ -62,7 +67,12 @@ impl Checkouts for PostgresBoxOffice {
         begun.await
     }
 
-    async fn settle(&self, payment: PaymentId, fence: i64, answer: WalletAnswer) -> Result<Settled, SettleError> {
+    async fn settle(
+        &self,
+        payment: PaymentId,
+        fence: i64,
+        answer: WalletAnswer,
+    ) -> Result<Settled, SettleError> {
         let settled = self.database.transaction(async |connection: &mut AsyncPgConnection| {
             let of = payments::table.find(payment.0).select(payments::reservation_id);
             let of: Option<Uuid> = of.first(connection).await.optional()?;
@@ -97,7 +107,10 @@ impl Checkouts for PostgresBoxOffice {
                 .skip_locked();
             let ids: Vec<Uuid> = stalled.load(connection).await?;
             let taken = diesel::update(payments::table.filter(payments::payment_id.eq_any(ids)))
-                .set((payments::fence.eq(payments::fence + 1), payments::lease_until.eq(lease(at, lease_seconds))))
+                .set((
+                    payments::fence.eq(payments::fence + 1),
+                    payments::lease_until.eq(lease(at, lease_seconds)),
+                ))
                 .returning(PaymentRow::as_returning());
             let rows: Vec<PaymentRow> = taken.load(connection).await?;
             let payments = rows.into_iter().map(|row| Ok(Seen { value: row.payment()?, now: at }));
@@ -114,7 +127,8 @@ impl Checkouts for PostgresBoxOffice {
     ) -> Result<GivenUp, GiveUpError> {
         let given_up = self.database.transaction(async |connection: &mut AsyncPgConnection| {
             let found = locks::reservation(connection, reservation, Some(user)).await?;
-            let (mut reservation, _) = found.ok_or(TransactionError::Refused(GiveUpError::NoSuchReservation))?;
+            let (mut reservation, _) =
+                found.ok_or(TransactionError::Refused(GiveUpError::NoSuchReservation))?;
             let starts_at = sales::table.find(reservation.schedule_id.0).select(sales::starts_at);
             let starts_at: DateTime<Utc> = starts_at.first(connection).await?;
             let at = now(connection).await?;
@@ -133,7 +147,8 @@ impl Checkouts for PostgresBoxOffice {
                     Ok(GivenUp { refund: None, event: Some(event) })
                 }
                 GiveUp::Cancel { payment_id } => {
-                    let refund = undo_sale(connection, reservation, payment_id, lease(at, lease_seconds)).await?;
+                    let refund =
+                        undo_sale(connection, reservation, payment_id, lease(at, lease_seconds)).await?;
                     Ok(GivenUp { refund, event: None })
                 }
             }
@@ -173,6 +188,10 @@ impl PostgresBoxOffice {
         writes::reservation(connection, reservation).await?;
         match *seats {
             SeatsEffect::Keep => Ok(None),
+            SeatsEffect::Free => {
+                writes::free_seats(connection, reservation).await?;
+                Ok(None)
+            }
             SeatsEffect::HoldUntil(until) => {
                 let held = SeatState::Held { by: reservation.id, until: Some(until) };
                 writes::seats(connection, &seat_ids(reservation), held).await?;

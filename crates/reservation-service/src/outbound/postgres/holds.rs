@@ -4,8 +4,8 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{
-    EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, SaleTerms, SeatClaim, SeatState, Seen,
-    decide_hold,
+    EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, SaleTerms, SeatClaim, SeatState,
+    Seen, decide_hold,
 };
 use domain::shared::SeatId;
 use service_kit::postgres::{TransactionError, classify, clock_timestamp, now};
@@ -33,7 +33,8 @@ impl Holds for PostgresBoxOffice {
             }
             let sale = sales::table.find(request.schedule_id.0).select(SaleRow::as_select());
             let sale: Option<SaleRow> = sale.first(connection).await.optional()?;
-            let terms = sale.map(SaleTerms::from).ok_or(TransactionError::Refused(HoldError::NoSuchSchedule))?;
+            let terms =
+                sale.map(SaleTerms::from).ok_or(TransactionError::Refused(HoldError::NoSuchSchedule))?;
             let ids: Vec<Uuid> = request.seat_ids.iter().map(|id| id.0).collect();
             let ids = in_schedule(connection, &ids, request.schedule_id.0).await?;
             let seats = locks::seats_by_id(connection, &ids).await?;
@@ -115,7 +116,11 @@ impl PostgresBoxOffice {
 }
 
 /// Those of the seats that belong to the performance.
-async fn in_schedule(connection: &mut AsyncPgConnection, ids: &[Uuid], schedule: Uuid) -> QueryResult<Vec<Uuid>> {
+async fn in_schedule(
+    connection: &mut AsyncPgConnection,
+    ids: &[Uuid],
+    schedule: Uuid,
+) -> QueryResult<Vec<Uuid>> {
     let seats = seats::table.filter(seats::seat_id.eq_any(ids).and(seats::schedule_id.eq(schedule)));
     seats.order(seats::seat_id).select(seats::seat_id).load(connection).await
 }
@@ -129,7 +134,8 @@ async fn taken_by_user(
     let live = reservations::status
         .eq_any(["paying", "confirmed"])
         .or(reservations::status.eq("held").and(reservations::held_until.gt(at)));
-    let mine = reservations::user_id.eq(request.user_id.0).and(reservations::schedule_id.eq(request.schedule_id.0));
+    let mine =
+        reservations::user_id.eq(request.user_id.0).and(reservations::schedule_id.eq(request.schedule_id.0));
     let seats = reservations::table.filter(mine.and(live)).select(reservations::seat_ids);
     let seats: Vec<Vec<Uuid>> = seats.load(connection).await?;
     Ok(seats.iter().map(Vec::len).sum())

@@ -52,7 +52,8 @@ impl Inventory for PostgresBoxOffice {
             return Ok(None);
         }
         // The version is read before the seats: whatever it promises to include is there when they are read.
-        let settled = diesel::select(settled_version()).get_result(&mut connection).await.map_err(classify)?;
+        let settled =
+            diesel::select(settled_version()).get_result(&mut connection).await.map_err(classify)?;
         let changed = seats::table
             .filter(seats::schedule_id.eq(schedule.0).and(seats::changed_in.ge(version)))
             .select((seats::seat_id, seats::status, seats::reservation_id, seats::held_until));

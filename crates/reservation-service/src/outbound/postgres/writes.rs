@@ -64,7 +64,11 @@ pub async fn reservation(connection: &mut AsyncPgConnection, reservation: &Reser
 pub async fn payment_state(connection: &mut AsyncPgConnection, payment: &Payment) -> Written {
     let row = PaymentRow::of(payment, payment.created_at);
     diesel::update(payments::table.find(row.payment_id))
-        .set((payments::state.eq(row.state), payments::balance.eq(row.balance), payments::ended_at.eq(row.ended_at)))
+        .set((
+            payments::state.eq(row.state),
+            payments::balance.eq(row.balance),
+            payments::ended_at.eq(row.ended_at),
+        ))
         .execute(connection)
         .await?;
     Ok(())
@@ -72,7 +76,11 @@ pub async fn payment_state(connection: &mut AsyncPgConnection, payment: &Payment
 
 /// Whether nothing is held or being paid for under this pass any more. Of several that end at once, the last finds
 /// it idle.
-pub async fn pass_is_idle(connection: &mut AsyncPgConnection, pass: EntryId, at: DateTime<Utc>) -> QueryResult<bool> {
+pub async fn pass_is_idle(
+    connection: &mut AsyncPgConnection,
+    pass: EntryId,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
     locks::one_after_the_other(connection, &[pass.0]).await?;
     let live = reservations::status
         .eq_any(["paying", "confirmed"])
@@ -84,15 +92,27 @@ pub async fn pass_is_idle(connection: &mut AsyncPgConnection, pass: EntryId, at:
 
 impl PostgresBoxOffice {
     /// Puts an event on its way, in the transaction that causes it.
-    pub(super) async fn enqueue(&self, connection: &mut AsyncPgConnection, body: EventBody) -> QueryResult<Event> {
+    pub(super) async fn enqueue(
+        &self,
+        connection: &mut AsyncPgConnection,
+        body: EventBody,
+    ) -> QueryResult<Event> {
         let event = Event { id: EventId(self.ids.next()), body };
-        let row = (outbox::event_id.eq(event.id.0), outbox::kind.eq(body.kind()), outbox::pass_id.eq(body.pass_id().0));
+        let row = (
+            outbox::event_id.eq(event.id.0),
+            outbox::kind.eq(body.kind()),
+            outbox::pass_id.eq(body.pass_id().0),
+        );
         diesel::insert_into(outbox::table).values(row).execute(connection).await?;
         Ok(event)
     }
 
     /// A ticket for each seat.
-    pub(super) async fn issue_tickets(&self, connection: &mut AsyncPgConnection, reservation: &Reservation) -> Written {
+    pub(super) async fn issue_tickets(
+        &self,
+        connection: &mut AsyncPgConnection,
+        reservation: &Reservation,
+    ) -> Written {
         let rows = reservation.seats.iter().map(|seat| {
             (
                 tickets::ticket_id.eq(self.ids.next()),
@@ -109,6 +129,8 @@ impl PostgresBoxOffice {
 }
 
 pub async fn withdraw_tickets(connection: &mut AsyncPgConnection, reservation: ReservationId) -> Written {
-    diesel::delete(tickets::table.filter(tickets::reservation_id.eq(reservation.0))).execute(connection).await?;
+    diesel::delete(tickets::table.filter(tickets::reservation_id.eq(reservation.0)))
+        .execute(connection)
+        .await?;
     Ok(())
 }

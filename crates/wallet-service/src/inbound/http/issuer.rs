@@ -25,7 +25,7 @@ struct BuiltIn {
 impl Issuer {
     pub fn new(settings: &WalletSettings, context: &Context<WalletSettings>) -> anyhow::Result<Self> {
         let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
-        if !settings.built_in_issuer {
+        if !context.settings.shared.auth.openid_jwks_url.is_empty() {
             return Ok(Self { built_in: None, clock, ids });
         }
         ensure!(

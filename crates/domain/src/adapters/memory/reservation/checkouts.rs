@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{LeasedPayment, MemoryBoxOffice, Stock};
 use crate::adapters::memory::lock;
 use crate::reservation::{
-    BeginPayment, Beginning, Begun, Checkouts, Conclusion, Event, EventBody, GiveUp, GiveUpError, GivenUp, PayError,
-    Payment, PaymentState, Reservation, ReservationState, SeatState, SeatsEffect, Seen, SettleError, Settled,
-    WalletAnswer, decide_begin, decide_give_up,
+    BeginPayment, Beginning, Begun, Checkouts, Conclusion, Event, EventBody, GiveUp, GiveUpError, GivenUp,
+    PayError, Payment, PaymentState, Reservation, ReservationState, SeatState, SeatsEffect, Seen,
+    SettleError, Settled, WalletAnswer, decide_begin, decide_give_up,
 };
 use crate::shared::{PaymentId, ReservationId, UserId};
 
@@ -36,6 +36,10 @@ impl MemoryBoxOffice {
         }
         match *seats {
             SeatsEffect::Keep => None,
+            SeatsEffect::Free => {
+                stock.free_seats(reservation);
+                None
+            }
             SeatsEffect::HoldUntil(until) => {
                 stock.set_seats(reservation, SeatState::Held { by: reservation.id, until: Some(until) });
                 None
@@ -57,7 +61,8 @@ impl Checkouts for MemoryBoxOffice {
         if let Some(known) = stock.payments.get(&begin.payment_id) {
             return Ok(Begun::Underway(known.payment.clone()));
         }
-        let reservation = stock.reservations.get(&begin.reservation_id).filter(|found| found.user_id == begin.user_id);
+        let reservation =
+            stock.reservations.get(&begin.reservation_id).filter(|found| found.user_id == begin.user_id);
         let mut reservation = reservation.cloned().ok_or(PayError::NoSuchReservation)?;
         let ours = stock.seats_are_held(&reservation, now);
         match decide_begin(&reservation, ours, &begin, now)? {
@@ -66,14 +71,20 @@ impl Checkouts for MemoryBoxOffice {
                 reservation.state = ReservationState::Paying { payment_id: payment.id };
                 stock.set_seats(&reservation, SeatState::Held { by: reservation.id, until: None });
                 stock.reservations.insert(reservation.id, reservation);
-                let leased = LeasedPayment { payment: payment.clone(), lease_until: lease(now, begin.lease_seconds) };
+                let leased =
+                    LeasedPayment { payment: payment.clone(), lease_until: lease(now, begin.lease_seconds) };
                 stock.payments.insert(payment.id, leased);
                 Ok(Begun::Started(payment))
             }
         }
     }
 
-    async fn settle(&self, payment: PaymentId, fence: i64, answer: WalletAnswer) -> Result<Settled, SettleError> {
+    async fn settle(
+        &self,
+        payment: PaymentId,
+        fence: i64,
+        answer: WalletAnswer,
+    ) -> Result<Settled, SettleError> {
         let now = self.clock.now();
         let mut stock = lock(&self.stock);
         let payment = stock.payment(payment)?;
@@ -113,7 +124,8 @@ impl Checkouts for MemoryBoxOffice {
         let mut stock = lock(&self.stock);
         let found = stock.reservations.get(&reservation).filter(|found| found.user_id == user).cloned();
         let mut reservation = found.ok_or(GiveUpError::NoSuchReservation)?;
-        let terms = stock.sales.get(&reservation.schedule_id).context("a reservation of a performance not on sale");
+        let terms =
+            stock.sales.get(&reservation.schedule_id).context("a reservation of a performance not on sale");
         match decide_give_up(&reservation, terms?.starts_at, now)? {
             GiveUp::Nothing => Ok(GivenUp { refund: None, event: None }),
             GiveUp::Release => {

@@ -3,8 +3,8 @@ use async_trait::async_trait;
 use super::MemoryBoxOffice;
 use crate::adapters::memory::lock;
 use crate::reservation::{
-    EventBody, HoldError, HoldRequest, Holds, InventorySeat, Reservation, ReservationState, SeatClaim, SeatState, Seen,
-    decide_hold,
+    EventBody, HoldError, HoldRequest, Holds, InventorySeat, Reservation, ReservationState, SeatClaim,
+    SeatState, Seen, decide_hold,
 };
 
 #[async_trait]
@@ -18,11 +18,14 @@ impl Holds for MemoryBoxOffice {
         }
         let terms = stock.sales.get(&request.schedule_id).ok_or(HoldError::NoSuchSchedule)?;
         let wanted = request.seat_ids.iter().filter_map(|id| stock.seats.get(id));
-        let seats: Vec<InventorySeat> =
-            wanted.filter(|seat| seat.schedule_id == request.schedule_id).map(|seat| seat.seat.clone()).collect();
-        let of_user = stock.reservations.values().filter(|other| {
-            other.user_id == request.user_id && other.schedule_id == request.schedule_id
-        });
+        let seats: Vec<InventorySeat> = wanted
+            .filter(|seat| seat.schedule_id == request.schedule_id)
+            .map(|seat| seat.seat.clone())
+            .collect();
+        let of_user = stock
+            .reservations
+            .values()
+            .filter(|other| other.user_id == request.user_id && other.schedule_id == request.schedule_id);
         let taken_by_user = of_user.map(|other| other.seats_taken_at(now)).sum();
         let reservation = decide_hold(&request, &SeatClaim { terms, seats: &seats, taken_by_user, now })?;
         let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
@@ -35,7 +38,8 @@ impl Holds for MemoryBoxOffice {
         let now = self.clock.now();
         let mut stock = lock(&self.stock);
         let lapsed = stock.reservations.values().filter(|reservation| {
-            reservation.state == ReservationState::Held && reservation.state_at(now) == ReservationState::Expired
+            reservation.state == ReservationState::Held
+                && reservation.state_at(now) == ReservationState::Expired
         });
         let mut lapsed: Vec<Reservation> = lapsed.cloned().collect();
         lapsed.sort_by_key(|reservation| (reservation.held_until, reservation.id));

@@ -16,7 +16,9 @@ impl Inventory for MemoryBoxOffice {
         stock.version += 1;
         let changed_in = stock.version;
         stock.sales.insert(schedule_id, terms);
-        stock.seats.extend(seats.into_iter().map(|seat| (seat.id, StockedSeat { schedule_id, seat, changed_in })));
+        stock
+            .seats
+            .extend(seats.into_iter().map(|seat| (seat.id, StockedSeat { schedule_id, seat, changed_in })));
         Ok(())
     }
 
@@ -25,7 +27,8 @@ impl Inventory for MemoryBoxOffice {
         if !stock.sales.contains_key(&schedule) {
             return Ok(None);
         }
-        let newer = stock.seats.values().filter(|seat| seat.schedule_id == schedule && seat.changed_in > version);
+        let newer =
+            stock.seats.values().filter(|seat| seat.schedule_id == schedule && seat.changed_in > version);
         let changes = newer.map(|seat| (seat.seat.id, seat.seat.state)).collect();
         Ok(Some(SeatReport { version: stock.version, now: self.clock.now(), changes }))
     }

@@ -11,7 +11,8 @@ impl Outbox for MemoryBoxOffice {
     async fn claim(&self, lease_seconds: u32, limit: usize) -> anyhow::Result<Vec<Event>> {
         let now = self.clock.now();
         let mut stock = lock(&self.stock);
-        let due = stock.outbox.iter_mut().filter(|waiting| waiting.claimed_until.is_none_or(|until| until <= now));
+        let due =
+            stock.outbox.iter_mut().filter(|waiting| waiting.claimed_until.is_none_or(|until| until <= now));
         let claimed = due.take(limit).map(|waiting| {
             waiting.claimed_until = Some(now + TimeDelta::seconds(lease_seconds.into()));
             waiting.event

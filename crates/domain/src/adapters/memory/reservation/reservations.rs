@@ -14,9 +14,11 @@ impl Reservations for MemoryBoxOffice {
 
     async fn of_user(&self, user: UserId, page: PageRequest) -> anyhow::Result<Seen<Page<Reservation>>> {
         let stock = lock(&self.stock);
-        let mut rows: Vec<_> = stock.reservations.values().filter(|reservation| reservation.user_id == user).collect();
+        let mut rows: Vec<_> =
+            stock.reservations.values().filter(|reservation| reservation.user_id == user).collect();
         rows.sort_by_key(|reservation| std::cmp::Reverse(reservation.id));
-        let behind = rows.into_iter().filter(|reservation| page.after.is_none_or(|after| reservation.id.0 < after.0));
+        let behind =
+            rows.into_iter().filter(|reservation| page.after.is_none_or(|after| reservation.id.0 < after.0));
         let rows = behind.take(page.limit() + 1).cloned().collect();
         Ok(Seen { value: Page::cut(rows, &page, |reservation| reservation.id.0), now: self.clock.now() })
     }

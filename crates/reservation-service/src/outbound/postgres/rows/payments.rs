@@ -52,7 +52,9 @@ impl PaymentRow {
     pub fn payment(self) -> anyhow::Result<Payment> {
         let row = self.payment_id;
         let balance = match self.balance {
-            Some(won) => Some(Balance::new(won).with_context(|| format!("payments.balance of {row} is negative"))?),
+            Some(won) => {
+                Some(Balance::new(won).with_context(|| format!("payments.balance of {row} is negative"))?)
+            }
             None => None,
         };
         let state = match (self.state.as_str(), balance, self.ended_at) {
@@ -63,7 +65,9 @@ impl PaymentRow {
             ("voided", None, None) => PaymentState::Voided,
             ("refunding", None, None) => PaymentState::Refunding,
             ("refunded", None, Some(at)) => PaymentState::Refunded { at },
-            (state, ..) => bail!("payments.state of {row} is {state:?}, which does not fit its other columns"),
+            (state, ..) => {
+                bail!("payments.state of {row} is {state:?}, which does not fit its other columns")
+            }
         };
         Ok(Payment {
             id: PaymentId(row),

@@ -4,7 +4,9 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::reservation::{Reservation, ReservationState, ReservedSeat, SaleTerms};
-use domain::shared::{Amount, ConcertId, EntryId, PaymentId, QueueId, ReservationId, ScheduleId, SeatId, UserId};
+use domain::shared::{
+    Amount, ConcertId, EntryId, PaymentId, QueueId, ReservationId, ScheduleId, SeatId, UserId,
+};
 use uuid::Uuid;
 
 use crate::outbound::postgres::schema::{reservations, sales};
@@ -100,7 +102,10 @@ impl ReservationRow {
             ("confirmed", Some(payment_id)) => ReservationState::Confirmed { payment_id },
             ("cancelled", Some(payment_id)) => ReservationState::Cancelled { payment_id },
             (status, _) => {
-                bail!("reservations.status of {} is {status:?}, which does not fit its payment_id", self.reservation_id)
+                bail!(
+                    "reservations.status of {} is {status:?}, which does not fit its payment_id",
+                    self.reservation_id
+                )
             }
         })
     }
@@ -110,7 +115,8 @@ impl ReservationRow {
         let row = self.reservation_id;
         let seats = self.seat_ids.iter().map(|id| known.get(&SeatId(*id)).cloned());
         let seats: Option<Vec<_>> = seats.collect();
-        let mut seats = seats.with_context(|| format!("reservations.seat_ids of {row} names a seat that is not there"))?;
+        let mut seats = seats
+            .with_context(|| format!("reservations.seat_ids of {row} names a seat that is not there"))?;
         seats.sort_by_key(|seat| seat.number);
         Ok(Reservation {
             id: ReservationId(row),
