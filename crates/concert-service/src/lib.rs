@@ -17,7 +17,7 @@ use domain::concert::{Catalogue, Concerts, Inventory, Publication, SeatMaps};
 use domain::shared::QueueId;
 use peers::{HttpInventory, Peer, Revocations};
 use service_kit::auth::Authenticator;
-use service_kit::idempotency::{Idempotency, Keys};
+use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,7 +37,6 @@ pub struct ConcertService {
     main_queue: Data<MainQueue>,
     authenticator: Data<Authenticator>,
     idempotency: Data<Idempotency<Self>>,
-    keys: Arc<dyn Keys>,
     revocations: Revocations,
 }
 
@@ -63,16 +62,14 @@ impl Service for ConcertService {
         let settings = &context.settings.service;
         let maps = SeatMaps::new(Arc::clone(&catalogue), Arc::clone(&inventory));
         let authenticator = Data::new(context.authenticator(Credentials::default())?);
-        let keys = context.idempotency_keys();
         Ok(Self {
             concerts: Data::new(Concerts::new(Arc::clone(&catalogue))),
             publication: Data::new(Publication::new(catalogue, inventory, ids)),
             live_seats: Data::new(LiveSeats::new(maps, Duration::from_millis(settings.seat_map_max_age_ms))),
             main_queue: Data::new(MainQueue(QueueId(settings.main_queue_id))),
-            idempotency: Data::new(Idempotency::new(Arc::clone(&keys), Arc::clone(&context.ids))),
+            idempotency: Data::new(context.idempotency()),
             revocations: Revocations::new(&context, &authenticator),
             authenticator,
-            keys,
         })
     }
 

@@ -17,7 +17,7 @@ use domain::reservation::{
 };
 use peers::{HttpPasses, HttpPayments, Peer};
 use service_kit::auth::Authenticator;
-use service_kit::idempotency::{Idempotency, Keys};
+use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,7 +37,6 @@ pub struct ReservationService {
     ticket_codes: Data<TicketCodes>,
     authenticator: Data<Authenticator>,
     idempotency: Data<Idempotency<Self>>,
-    keys: Arc<dyn Keys>,
     revocations: peers::Revocations,
     settings: ReservationSettings,
 }
@@ -91,17 +90,15 @@ impl Service for ReservationService {
         };
         let courier = Courier::new(ports.outbox, passes);
         let authenticator = Data::new(context.authenticator(Credentials::default())?);
-        let keys = context.idempotency_keys();
         Ok(Self {
             inventory: ports.inventory,
             box_office: Data::new(BoxOffice::new(ports.holds, ports.reservations, policy)),
             checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone(), ids)),
             courier,
             ticket_codes: Data::new(TicketCodes::new(&settings.ticket_key)?),
-            idempotency: Data::new(Idempotency::new(Arc::clone(&keys), Arc::clone(&context.ids))),
+            idempotency: Data::new(context.idempotency()),
             revocations: peers::Revocations::new(&context, &authenticator),
             authenticator,
-            keys,
             settings,
         })
     }

@@ -11,6 +11,7 @@ mod record;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::detached;
+use crate::jobs::Job;
 use crate::problem::Problem;
 
 pub use memory::MemoryKeys;
@@ -67,6 +69,18 @@ pub struct Idempotency<Owner> {
 impl<Owner> Idempotency<Owner> {
     pub fn new(keys: Arc<dyn Keys>, ids: Arc<dyn IdGenerator>) -> Self {
         Self { keys, ids, owner: PhantomData }
+    }
+}
+
+impl<Owner> Idempotency<Owner> {
+    /// Forgets keys past their time.
+    pub fn job(&self) -> Job {
+        let keys = Arc::clone(&self.keys);
+        // A key is of no use after a day; a sixth of an hour more is of no matter.
+        Job::new("forget old idempotency keys", Duration::from_mins(10), move || {
+            let keys = Arc::clone(&keys);
+            async move { keys.forget_old().await }
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use domain::adapters::memory::MemoryLedger;
 use domain::adapters::sandbox::SandboxProvider;
 use domain::wallet::{Cashier, Ledger, Wallets};
 use service_kit::auth::Authenticator;
-use service_kit::idempotency::{Idempotency, Keys};
+use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -35,7 +35,6 @@ pub struct WalletService {
     issuer: Data<Issuer>,
     authenticator: Data<Authenticator>,
     idempotency: Data<Idempotency<Self>>,
-    keys: Arc<dyn Keys>,
     revocations: peers::Revocations,
     recovery_interval: Duration,
 }
@@ -59,17 +58,15 @@ impl Service for WalletService {
         let issuer = Issuer::new(settings, &context)?;
         let own_keys = Credentials { access_keys: issuer.jwks(), ..Credentials::default() };
         let authenticator = Data::new(context.authenticator(own_keys)?);
-        let keys = context.idempotency_keys();
         Ok(Self {
             wallets: Data::new(Wallets::new(Arc::clone(&ledger))),
             cashier: Data::new(Cashier::new(Arc::clone(&ledger), Arc::new(SandboxProvider))),
             issuer: Data::new(issuer),
-            idempotency: Data::new(Idempotency::new(Arc::clone(&keys), Arc::clone(&context.ids))),
+            idempotency: Data::new(context.idempotency()),
             revocations: peers::Revocations::new(&context, &authenticator),
             recovery_interval: Duration::from_millis(settings.recovery_interval_ms),
             ledger,
             authenticator,
-            keys,
         })
     }
 

@@ -1,6 +1,5 @@
 //! What the box office does by the clock.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::jobs::Job;
@@ -16,7 +15,7 @@ pub fn all(service: &ReservationService) -> Vec<Job> {
         sweep_lapsed_holds(service),
         deliver_events(service),
         recover_payments(service),
-        forget_old_keys(service),
+        service.idempotency.job(),
         service.revocations.job(),
     ]
 }
@@ -45,13 +44,5 @@ fn recover_payments(service: &ReservationService) -> Job {
     Job::new("recover payments", Duration::from_millis(service.settings.recovery_interval_ms), move || {
         let checkout = checkout.clone();
         async move { checkout.recover(BATCH).await }
-    })
-}
-
-fn forget_old_keys(service: &ReservationService) -> Job {
-    let keys = Arc::clone(&service.keys);
-    Job::new("forget old idempotency keys", Duration::from_mins(10), move || {
-        let keys = Arc::clone(&keys);
-        async move { keys.forget_old().await }
     })
 }

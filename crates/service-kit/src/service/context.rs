@@ -10,7 +10,7 @@ use crate::auth::{
     RevokedPasses, ServiceCredential,
 };
 use crate::client;
-use crate::idempotency::{Keys, MemoryKeys, PostgresKeys};
+use crate::idempotency::{Idempotency, Keys, MemoryKeys, PostgresKeys};
 use crate::postgres::Database;
 use crate::settings::Settings;
 
@@ -103,11 +103,12 @@ impl<S> Context<S> {
             .context("unusable setting BOXOFFICE__AUTH__ACCEPTED_SERVICES")
     }
 
-    /// Idempotency keys in this service's own store.
-    pub fn idempotency_keys(&self) -> Arc<dyn Keys> {
-        match &self.store {
+    /// Idempotency keys in the store of the service that is assembled, their `Owner`.
+    pub fn idempotency<Owner>(&self) -> Idempotency<Owner> {
+        let keys: Arc<dyn Keys> = match &self.store {
             Store::Memory => Arc::new(MemoryKeys::new(Arc::clone(&self.clock))),
             Store::Postgres(database) => Arc::new(PostgresKeys::new(database.clone())),
-        }
+        };
+        Idempotency::new(keys, Arc::clone(&self.ids))
     }
 }

@@ -1,8 +1,5 @@
 //! What the wallet does by the clock.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use service_kit::jobs::Job;
 
 use crate::WalletService;
@@ -11,7 +8,7 @@ use crate::WalletService;
 const RECOVERY_BATCH: usize = 100;
 
 pub fn all(service: &WalletService) -> Vec<Job> {
-    vec![recover_charges(service), forget_old_keys(service), service.revocations.job()]
+    vec![recover_charges(service), service.idempotency.job(), service.revocations.job()]
 }
 
 /// Ends top-ups whose request died or whose provider did not answer.
@@ -20,13 +17,5 @@ fn recover_charges(service: &WalletService) -> Job {
     Job::new("recover charges", service.recovery_interval, move || {
         let cashier = cashier.clone();
         async move { cashier.recover(RECOVERY_BATCH).await }
-    })
-}
-
-fn forget_old_keys(service: &WalletService) -> Job {
-    let keys = Arc::clone(&service.keys);
-    Job::new("forget old idempotency keys", Duration::from_mins(10), move || {
-        let keys = Arc::clone(&keys);
-        async move { keys.forget_old().await }
     })
 }
