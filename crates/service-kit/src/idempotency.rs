@@ -46,6 +46,9 @@ pub trait Keys: Send + Sync {
     /// Claims a key for a command; `fresh` becomes the id of what it makes, if the key is a new one.
     async fn claim(&self, key: &Key, fingerprint: Fingerprint, fresh: Uuid) -> anyhow::Result<Claim>;
 
+    /// What is kept of a key, without claiming it.
+    async fn recorded(&self, key: &Key) -> anyhow::Result<Option<Record>>;
+
     /// Keeps the answer for every repetition.
     async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()>;
 
@@ -120,6 +123,21 @@ impl<Owner: 'static> Idempotency<Owner> {
             }
         };
         Ok(answer.into())
+    }
+
+    /// The answer kept for the very same request, if there is one; nothing is run.
+    pub async fn kept<T: Serialize>(
+        &self,
+        request: &HttpRequest,
+        user: UserId,
+        body: &T,
+    ) -> Result<Option<HttpResponse>, Problem> {
+        let Some(word) = Self::word(request)? else { return Ok(None) };
+        let fingerprint = fingerprint(request, body)?;
+        let recorded =
+            self.keys.recorded(&Key { user, word }).await.map_err(|error| Problem::unexpected(&error))?;
+        let same = recorded.filter(|record| record.fingerprint == fingerprint);
+        Ok(same.and_then(|record| record.answer).map(HttpResponse::from))
     }
 
     async fn run_once<F, Fut>(

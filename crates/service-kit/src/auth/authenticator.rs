@@ -7,7 +7,7 @@ use jsonwebtoken::decode_header;
 
 use super::access::AccessUser;
 use super::access_verifier::AccessVerifier;
-use super::extractors::{CallingService, Identity, Operator, QueueToken};
+use super::extractors::{CallingService, Identity, Operator, PresentedPass, QueueToken};
 use super::jwt::Refusal;
 use super::pass::{Pass, PassVerifier, claims_to_be_pass};
 use super::queue_token::{QueueTokens, looks_like_queue_token};
@@ -29,6 +29,8 @@ pub struct Authenticator {
 enum Credential {
     Access(AccessUser),
     Pass(Pass),
+    /// Used up or given back before its time.
+    SpentPass(Pass),
     QueueToken(EntryId),
     /// Has the form of a queue token, and this service cannot tell more.
     SomeQueueToken,
@@ -38,7 +40,7 @@ enum Credential {
 impl Authenticator {
     /// Lets in who shows an access token.
     pub async fn access_user(&self, token: &str) -> Result<AccessUser, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::Access(user) => Ok(user),
             other => Err(other.turned_away("an access token")),
         }
@@ -46,7 +48,7 @@ impl Authenticator {
 
     /// Lets in who shows a pass.
     pub async fn pass(&self, token: &str) -> Result<Pass, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::Pass(pass) => Ok(pass),
             other => Err(other.turned_away("a pass")),
         }
@@ -54,7 +56,7 @@ impl Authenticator {
 
     /// Lets in who shows an access token or a pass: either says who somebody is.
     pub async fn identity(&self, token: &str) -> Result<Identity, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::Access(user) => Ok(Identity { user_id: user.user_id, name: user.name, pass: None }),
             Credential::Pass(pass) => Ok(Identity { user_id: pass.user_id, name: None, pass: Some(pass) }),
             other => Err(other.turned_away("an access token or a pass")),
@@ -63,7 +65,7 @@ impl Authenticator {
 
     /// Lets in who shows an access token with the role `operator`.
     pub async fn operator(&self, token: &str) -> Result<Operator, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::Access(user) if user.is_operator() => Ok(Operator { user_id: user.user_id }),
             Credential::Access(_) => Err(Problem::not_admitted("This needs the role operator")),
             other => Err(other.turned_away("an operator's access token")),
@@ -72,7 +74,7 @@ impl Authenticator {
 
     /// Lets in who shows a queue token.
     pub async fn queue_token(&self, token: &str) -> Result<QueueToken, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::QueueToken(entry) => Ok(QueueToken(entry)),
             other => Err(other.turned_away("a queue token")),
         }
@@ -80,9 +82,26 @@ impl Authenticator {
 
     /// Lets in another service.
     pub async fn service(&self, token: &str) -> Result<CallingService, Problem> {
-        match self.recognise(token).await? {
+        match self.admit(token).await? {
             Credential::Service(name) => Ok(CallingService(name)),
             other => Err(other.turned_away("a service credential")),
+        }
+    }
+
+    /// Recognises a pass that was used up or given back too: for the repetition of the very request that ended it.
+    pub async fn presented_pass(&self, token: &str) -> Result<PresentedPass, Problem> {
+        match self.recognise(token).await? {
+            Credential::Pass(pass) => Ok(PresentedPass { pass, spent: false }),
+            Credential::SpentPass(pass) => Ok(PresentedPass { pass, spent: true }),
+            other => Err(other.turned_away("a pass")),
+        }
+    }
+
+    /// A credential that is still good for something.
+    async fn admit(&self, token: &str) -> Result<Credential, Problem> {
+        match self.recognise(token).await? {
+            Credential::SpentPass(_) => Err(Problem::pass_expired("The pass was used up or given back")),
+            credential => Ok(credential),
         }
     }
 
@@ -99,10 +118,8 @@ impl Authenticator {
         let now = self.revoked.now(self.clock.now());
         if claims_to_be_pass(&header) {
             let pass = self.passes.verify(token, &header, now).await.map_err(pass_refused)?;
-            if self.revoked.is_revoked(pass.pass_id) {
-                return Err(Problem::pass_expired("The pass was used up or given back"));
-            }
-            return Ok(Credential::Pass(pass));
+            let spent = self.revoked.is_revoked(pass.pass_id);
+            return Ok(if spent { Credential::SpentPass(pass) } else { Credential::Pass(pass) });
         }
         self.access.verify(token, &header, now).await.map(Credential::Access).map_err(access_refused)
     }
@@ -122,7 +139,7 @@ impl Credential {
     fn turned_away(&self, needed: &str) -> Problem {
         let given = match self {
             Self::Access(_) => "an access token",
-            Self::Pass(_) => "a pass",
+            Self::Pass(_) | Self::SpentPass(_) => "a pass",
             Self::QueueToken(_) | Self::SomeQueueToken => "a queue token",
             Self::Service(_) => "a service credential",
         };

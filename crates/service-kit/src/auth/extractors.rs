@@ -21,6 +21,13 @@ pub struct Identity {
     pub pass: Option<Pass>,
 }
 
+/// A pass, even one that was used up or given back: only for answers that were given before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PresentedPass {
+    pub pass: Pass,
+    pub spent: bool,
+}
+
 /// Who shows an access token with the role `operator`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Operator {
@@ -53,6 +60,7 @@ macro_rules! extracted_by {
 extracted_by! {
     AccessUser: access_user;
     Pass: pass;
+    PresentedPass: presented_pass;
     Identity: identity;
     Operator: operator;
     QueueToken: queue_token;

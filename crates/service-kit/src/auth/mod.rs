@@ -20,7 +20,7 @@ mod verification_keys;
 pub use access::{AUDIENCE, AccessTokens, AccessUser, BUILT_IN_ISSUER, Issued, Role};
 pub use access_verifier::AccessVerifier;
 pub use authenticator::Authenticator;
-pub use extractors::{CallingService, Identity, Operator, QueueToken};
+pub use extractors::{CallingService, Identity, Operator, PresentedPass, QueueToken};
 pub use key_source::KeySource;
 pub use keys::{Jwk, Jwks, KeyRing, SigningKey};
 pub use pass::{Pass, PassIssuer, PassVerifier};

@@ -122,6 +122,12 @@ impl Keys for PostgresKeys {
         claimed.await
     }
 
+    async fn recorded(&self, key: &Key) -> anyhow::Result<Option<Record>> {
+        let mut connection = self.database.connection().await?;
+        let row = idempotency_keys::table.find((key.user.0, &key.word)).select(Row::as_select());
+        row.first(&mut connection).await.optional().map_err(classify)?.map(Row::record).transpose()
+    }
+
     async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()> {
         use idempotency_keys::dsl;
         let mut connection = self.database.connection().await?;

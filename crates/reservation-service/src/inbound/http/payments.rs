@@ -6,7 +6,7 @@ use domain::reservation::{BoxOffice, Checkout, Paid};
 use domain::shared::{PaymentId, ReservationId};
 use service_kit::Problem;
 use service_kit::answer::Answer;
-use service_kit::auth::{Authenticator, Identity, Pass};
+use service_kit::auth::{Authenticator, Identity, PresentedPass};
 use service_kit::idempotency::Idempotency;
 use uuid::Uuid;
 
@@ -35,11 +35,17 @@ use crate::ReservationService;
 pub async fn create(
     request: HttpRequest,
     path: Path<Uuid>,
-    pass: Pass,
+    presented: PresentedPass,
     checkout: Data<Checkout>,
     authenticator: Data<Authenticator>,
     idempotency: Data<Idempotency<ReservationService>>,
 ) -> Result<HttpResponse, Problem> {
+    let PresentedPass { pass, spent } = presented;
+    if spent {
+        // The payment itself ends the pass; a fan who lost the answer still gets it under the same key.
+        let kept = idempotency.kept(&request, pass.user_id, &()).await?;
+        return kept.ok_or_else(|| Problem::pass_expired("The pass was used up or given back"));
+    }
     let reservation = ReservationId(*path);
     let command = move |id| async move {
         let paid = checkout.pay(PaymentId(id), reservation, pass.user_id, pass.pass_id).await;
