@@ -56,6 +56,16 @@ impl From<&concert::InventoryPlan> for InventoryBody {
 impl InventoryBody {
     /// The terms and the stock, every seat available.
     pub fn stock(self, schedule_id: ScheduleId) -> Result<(SaleTerms, Vec<InventorySeat>), Invalid> {
+        if self.sales_close_at <= self.sales_open_at {
+            return Err(Invalid::new("salesCloseAt", "must be after salesOpenAt"));
+        }
+        for (index, seat) in self.seats.iter().enumerate() {
+            for (field, value) in [("number", seat.number), ("row", seat.row)] {
+                if value == 0 {
+                    return Err(Invalid::new(format!("seats[{index}].{field}"), "must be at least 1"));
+                }
+            }
+        }
         let terms = SaleTerms {
             schedule_id,
             concert_id: ConcertId(self.concert_id),

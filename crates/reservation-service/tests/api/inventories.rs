@@ -99,6 +99,9 @@ async fn what_is_wrong_with_an_inventory_is_named() {
     for (body, at_fault) in [
         (changed(&|body| body["seats"][1]["price"] = json!(0)), "seats[1].price"),
         (changed(&|body| body["seats"][1]["number"] = json!(-1)), "seats[1].number"),
+        (changed(&|body| body["seats"][1]["number"] = json!(0)), "seats[1].number"),
+        (changed(&|body| body["seats"][0]["row"] = json!(0)), "seats[0].row"),
+        (changed(&|body| body["salesCloseAt"] = body["salesOpenAt"].clone()), "salesCloseAt"),
         (changed(&|body| body["seats"][1]["colour"] = json!("red")), "seats[1].colour"),
         (changed(&|body| body["startsAt"] = json!("noon")), "startsAt"),
         (changed(&|body| drop(body.as_object_mut().unwrap().remove("queueId"))), "queueId"),

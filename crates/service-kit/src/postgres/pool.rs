@@ -41,11 +41,14 @@ impl Progress {
         self.last_handed_out_ms.store(self.now_ms(), Ordering::Relaxed);
     }
 
-    /// Since the last one was handed out, or since `asked_ms` if that is later.
     fn idle(&self, asked_ms: u64) -> Duration {
-        let last = self.last_handed_out_ms.load(Ordering::Relaxed).max(asked_ms);
-        Duration::from_millis(self.now_ms().saturating_sub(last))
+        idle(self.now_ms(), self.last_handed_out_ms.load(Ordering::Relaxed), asked_ms)
     }
+}
+
+/// How long nothing has been handed out to whoever asked at `asked_ms`: what went before is none of theirs.
+fn idle(now_ms: u64, last_handed_out_ms: u64, asked_ms: u64) -> Duration {
+    Duration::from_millis(now_ms.saturating_sub(last_handed_out_ms.max(asked_ms)))
 }
 
 impl Database {
@@ -134,4 +137,20 @@ fn server_of(url: &str) -> String {
             format!("{}:{}{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432), url.path())
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_that_goes_on_handing_out_is_busy_and_not_stuck() {
+        let asked_ms = 1_000;
+        // Others are served all the while: however long we wait, nothing stands still.
+        assert_eq!(idle(9_000, 8_990, asked_ms), Duration::from_millis(10));
+        // Nobody has been served since we asked.
+        assert_eq!(idle(1_250, 400, asked_ms), Duration::from_millis(250));
+        // A clock read before another's hand-out was written.
+        assert_eq!(idle(1_000, 1_001, asked_ms), Duration::ZERO);
+    }
 }
