@@ -114,18 +114,25 @@ impl Checkout {
 
     /// Takes up payments whose driver died or whose wallet did not answer; returns how many came to rest.
     pub async fn recover(&self, limit: usize) -> anyhow::Result<usize> {
-        let mut rested = 0;
-        for Seen { value: payment, now } in self.checkouts.take_stalled(Self::LEASE_SECONDS, limit).await? {
-            let payment = if payment.should_give_up(now) {
-                self.write(payment, WalletAnswer::GivenUp).await?
-            } else {
-                payment
-            };
-            if self.drive(payment).await?.state.rests() {
-                rested += 1;
+        let (mut rested, mut failure) = (0, None);
+        for stalled in self.checkouts.take_stalled(Self::LEASE_SECONDS, limit).await? {
+            let id = stalled.value.id;
+            match self.resume(stalled).await {
+                Ok(payment) => rested += usize::from(payment.state.rests()),
+                // The others go on: one that cannot end would hold them up for ever.
+                Err(error) => failure = failure.or(Some(error.context(format!("resuming payment {id}")))),
             }
         }
-        Ok(rested)
+        failure.map_or(Ok(rested), Err)
+    }
+
+    async fn resume(&self, stalled: Seen<Payment>) -> anyhow::Result<Payment> {
+        let Seen { value: payment, now } = stalled;
+        if payment.should_give_up(now) {
+            let voiding = self.write(payment, WalletAnswer::GivenUp).await?;
+            return self.drive(voiding).await;
+        }
+        self.drive(payment).await
     }
 
     /// Steps on until the saga rests or the wallet does not answer.
