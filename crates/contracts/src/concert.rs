@@ -75,6 +75,29 @@ impl ScheduleBody {
     }
 }
 
+/// One performance by itself: which concert it is of, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PerformanceBody {
+    pub schedule_id: Uuid,
+    pub concert_id: Uuid,
+    pub title: String,
+    pub venue: String,
+    pub starts_at: DateTime<Utc>,
+}
+
+impl From<(Schedule, Concert)> for PerformanceBody {
+    fn from((schedule, concert): (Schedule, Concert)) -> Self {
+        Self {
+            schedule_id: schedule.id.0,
+            concert_id: concert.id.0,
+            title: concert.title,
+            venue: concert.venue,
+            starts_at: schedule.starts_at,
+        }
+    }
+}
+
 /// The performances of a concert by their start.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -14,6 +14,8 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub struct EntryBody {
     pub entry_id: Uuid,
+    /// Whose place it is.
+    pub user_id: Uuid,
     /// Proves this place; kept as it is for as long as the place lives.
     pub queue_token: String,
     pub status: EntryStatus,
@@ -82,6 +84,7 @@ impl EntryBody {
         );
         Self {
             entry_id: standing.entry.id.0,
+            user_id: standing.entry.user_id.0,
             queue_token,
             status,
             position: standing.position(),

@@ -20,6 +20,7 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(concerts::list)
         .service(concerts::show)
         .service(schedules::list)
+        .service(schedules::show)
         .service(seats::show)
         .service(admin::add_concert)
         .service(admin::publish_schedule);

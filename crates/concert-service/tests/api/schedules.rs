@@ -75,3 +75,29 @@ async fn without_the_inventory_there_are_no_counts_to_tell() {
     hall.office.fail(None);
     assert_eq!(hall.schedules(&concert).await.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_performance_is_told_by_its_id_to_whoever_says_who_they_are() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    let published = hall.publish(&concert, &plan("2027-06-03T19:00:00Z", 1)).send().await.expect(201);
+    let id = published["scheduleId"].as_str().unwrap();
+    let path = format!("/v1/schedules/{id}");
+    let shown = hall.service.get(&concert).send().await.expect(200);
+    let expected = json!({
+        "scheduleId": id,
+        "concertId": published["concertId"],
+        "title": shown["title"],
+        "venue": shown["venue"],
+        "startsAt": "2027-06-03T19:00:00Z",
+    });
+    hall.service.get(&path).send().await.problem(401, "unauthenticated");
+    let service = hall.issuers.service_credential("reservation-service");
+    hall.service.get(&path).authorization(&service).send().await.problem(403, "not_admitted");
+    assert_eq!(hall.service.get(&path).bearer(&hall.operator).send().await.expect(200), expected);
+    // A pass of any queue says who its bearer is, and so it does after the sale.
+    let other = hall.pass_of(QueueId(new_id()));
+    assert_eq!(hall.service.get(&path).bearer(&other).send().await.expect(200), expected);
+    let unknown = format!("/v1/schedules/{}", new_id());
+    hall.service.get(&unknown).bearer(&hall.pass()).send().await.problem(404, "not_found");
+}

@@ -8,13 +8,14 @@ use super::{House, MAIN_QUEUE, entries, me, new_id};
 async fn a_fan_joins_once_and_keeps_the_place_and_its_token() {
     let house = House::open_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")]).await;
     house.join(MAIN_QUEUE).await;
-    let access = house.access();
+    let user = UserId(new_id().parse().unwrap());
+    let access = house.issuers.access_token(user, "Kim");
     let join = async || house.queue.post(&entries(MAIN_QUEUE), json!({})).bearer(&access).send().await;
     let first = join().await.expect(201);
     assert_eq!(
         first,
         json!({
-            "entryId": first["entryId"], "queueToken": first["queueToken"], "status": "waiting",
+            "entryId": first["entryId"], "userId": user, "queueToken": first["queueToken"], "status": "waiting",
             "position": 2, "ahead": 1, "waiting": 2, "etaSeconds": null, "pollAfterMs": 1000,
         })
     );

@@ -1,11 +1,11 @@
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
-use contracts::concert::{ScheduleBody, SchedulesBody};
+use contracts::concert::{PerformanceBody, ScheduleBody, SchedulesBody};
 use domain::concert::Concerts;
-use domain::shared::ConcertId;
+use domain::shared::{ConcertId, ScheduleId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use service_kit::Problem;
-use service_kit::auth::Pass;
+use service_kit::auth::{Identity, Pass};
 use uuid::Uuid;
 
 use super::live_seats::LiveSeats;
@@ -44,4 +44,27 @@ pub async fn list(
     let schedules =
         counted.buffered(AT_ONCE).try_collect().await.map_err(|error| Problem::unexpected(&error))?;
     Ok(Json(SchedulesBody { schedules }))
+}
+
+/// What a performance is, for whoever holds a reservation or a ticket for it: the pass has ended by then.
+#[utoipa::path(
+    operation_id = "showSchedule",
+    security(("accessToken" = []), ("pass" = [])),
+    tag = "concerts",
+    params(("scheduleId" = Uuid, Path)),
+    responses(
+        (status = 200, body = PerformanceBody),
+        (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+#[get("/v1/schedules/{scheduleId}")]
+pub async fn show(
+    path: Path<Uuid>,
+    _caller: Identity,
+    concerts: Data<Concerts>,
+) -> Result<Json<PerformanceBody>, Problem> {
+    let performance = concerts.performance(ScheduleId(*path)).await.map_err(problem::of_concert)?;
+    Ok(Json(performance.into()))
 }

@@ -62,10 +62,17 @@ impl Concerts {
 
     /// A published performance, for a fan admitted through `queue`.
     pub async fn schedule(&self, id: ScheduleId, queue: QueueId) -> Result<Schedule, ConcertError> {
-        let schedule = self.catalogue.schedule(id).await?.ok_or(ConcertError::NoSuchSchedule)?;
-        if self.concert(schedule.concert_id).await?.queue_id != queue {
+        let (schedule, concert) = self.performance(id).await?;
+        if concert.queue_id != queue {
             return Err(ConcertError::OtherQueue);
         }
         Ok(schedule)
+    }
+
+    /// A published performance and its concert, for anybody who knows its id: a reservation or a ticket names it.
+    pub async fn performance(&self, id: ScheduleId) -> Result<(Schedule, Concert), ConcertError> {
+        let schedule = self.catalogue.schedule(id).await?.ok_or(ConcertError::NoSuchSchedule)?;
+        let concert = self.concert(schedule.concert_id).await?;
+        Ok((schedule, concert))
     }
 }
