@@ -1,9 +1,11 @@
-//! The four services in one process, each with its own database role, talking HTTP to each other on loopback.
+//! The four services in one process, each with its own database role, talking HTTP to each other on loopback, and the
+//! facade that translates for them.
 
 use std::net::TcpListener;
 
 use anyhow::Context;
 use concert_service::ConcertService;
+use facade::Facade;
 use queue_service::QueueService;
 use reservation_service::ReservationService;
 use service_kit::settings::{self, Sources};
@@ -19,6 +21,7 @@ pub struct Fleet {
     pub concert: Running<ConcertService>,
     pub reservation: Running<ReservationService>,
     pub wallet: Running<WalletService>,
+    pub facade: Facade,
 }
 
 /// Where each service keeps what it owns, in the order of [`Service::ALL`]; none: in memory.
@@ -44,7 +47,10 @@ impl Fleet {
             );
         }
         let in_memory = urls.is_none();
+        let facade =
+            Facade::new(&Facade::settings(environment.clone().into_iter().chain(peers.clone()).collect())?)?;
         Ok(Self {
+            facade,
             queue: queue.start(&peers, in_memory).await?,
             wallet: wallet.start(&peers, in_memory).await?,
             reservation: reservation.start(&peers, in_memory).await?,
@@ -54,7 +60,7 @@ impl Fleet {
 
     /// Stops all four: those that are asked last.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { queue, concert, reservation, wallet } = self;
+        let Self { queue, concert, reservation, wallet, facade: _ } = self;
         concert.stop().await?;
         reservation.stop().await?;
         wallet.stop().await?;

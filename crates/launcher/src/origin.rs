@@ -1,4 +1,4 @@
-//! The one public address: every service's public routes, and nothing under `/internal`.
+//! The one public address: every service's public routes, the facade's, and nothing under `/internal`.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -6,6 +6,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{HttpResponse, get};
 use anyhow::Context;
 use concert_service::ConcertService;
+use facade::Facade;
 use queue_service::QueueService;
 use reservation_service::ReservationService;
 use service_kit::settings::HttpSettings;
@@ -31,14 +32,17 @@ impl Origin {
             fleet.concert.service.clone(),
             fleet.reservation.service.clone(),
             fleet.wallet.service.clone(),
+            fleet.facade.clone(),
         );
         let server = http::serve(listener, settings, move |routes| {
             QueueService::public(routes);
             ConcertService::public(routes);
             ReservationService::public(routes);
             WalletService::public(routes);
-            let (queue, concert, reservation, wallet) = services.clone();
+            Facade::public(routes);
+            let (queue, concert, reservation, wallet, facade) = services.clone();
             routes.map(|config| {
+                facade.provide(config);
                 concert.provide(config);
                 reservation.provide(config);
                 wallet.provide(config);

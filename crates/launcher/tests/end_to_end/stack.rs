@@ -76,10 +76,7 @@ impl Stack {
             service,
             Some(self.database.url(service.schema())),
         ));
-        for peer in Service::ALL {
-            let name = format!("BOXOFFICE__PEERS__{}", peer.schema().to_uppercase());
-            command.env(name, format!("http://127.0.0.1:{}", self.ports[index(peer)]));
-        }
+        command.envs(self.peers());
         // Two cores run several stacks at once: what a busy machine delays is not what these tests are about.
         command
             .env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000")
@@ -93,8 +90,22 @@ impl Stack {
         command
     }
 
+    /// Where the services are, as each process is told.
+    pub fn peers(&self) -> Environment {
+        let address = |peer: Service| {
+            let name = format!("BOXOFFICE__PEERS__{}", peer.schema().to_uppercase());
+            (name, format!("http://127.0.0.1:{}", self.ports[index(peer)]))
+        };
+        Service::ALL.into_iter().map(address).collect()
+    }
+
     pub async fn ready(&self, service: Service) {
-        let url = format!("http://127.0.0.1:{}/readyz", self.ports[index(service)]);
+        self.ready_at(self.ports[index(service)]).await;
+    }
+
+    /// Waits until the process that listens on `port` says that it can do its work.
+    pub async fn ready_at(&self, port: u16) {
+        let url = format!("http://127.0.0.1:{port}/readyz");
         eventually("a service is ready", || async {
             let answer = self.client.get(&url).send().await.ok()?;
             answer.status().is_success().then_some(())
@@ -169,8 +180,8 @@ pub fn binary(name: &str) -> PathBuf {
 }
 
 /// Ports that were free a moment ago.
-pub fn free_ports() -> [u16; 4] {
-    let listeners = [(); 4].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+pub fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
+    let listeners = [(); COUNT].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 

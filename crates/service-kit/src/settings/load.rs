@@ -8,8 +8,8 @@ use super::{Settings, Shared};
 
 const SHARED_DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "BOXOFFICE";
-/// The sections of all services: one environment may serve them all, so another's section is not a mistake.
-const SERVICE_SECTIONS: [&str; 4] = ["queue", "concert", "reservation", "wallet"];
+/// The sections of all binaries: one environment may serve them all, so another's section is not a mistake.
+const SERVICE_SECTIONS: [&str; 5] = ["queue", "concert", "reservation", "wallet", "facade"];
 /// Settings of the launcher, which hands them on in other ways.
 const LAUNCHER_SETTINGS: [&str; 1] = ["data_dir"];
 

@@ -1,0 +1,96 @@
+//! The facade: the published REST specifications (requirement documents 001 and 002), translated onto v1.
+//!
+//! It holds no state and has no rule of its own: whatever is asked here is asked of v1 with the asker's own credential,
+//! and v1 decides. docs/FACADE.md maps every route, field, status and text.
+
+mod calendar;
+mod document_001;
+mod document_002;
+mod failure;
+mod request;
+mod settings;
+mod v1;
+
+use std::collections::HashMap;
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpResponse, get};
+use anyhow::Context;
+use service_kit::service::stop_signal;
+use service_kit::settings::{Settings, Sources};
+use service_kit::{http, telemetry};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::calendar::Calendar;
+use crate::v1::V1;
+
+pub use settings::FacadeSettings;
+
+/// The two documents' routes over v1.
+#[derive(Clone)]
+pub struct Facade {
+    v1: Data<V1>,
+    calendar: Data<Calendar>,
+}
+
+impl Facade {
+    pub const NAME: &'static str = "facade";
+
+    /// Reads the settings; where the four services are stands in `BOXOFFICE__PEERS__…`.
+    pub fn settings(environment: HashMap<String, String>) -> anyhow::Result<Settings<FacadeSettings>> {
+        let defaults = include_str!("../config/default.toml");
+        service_kit::settings::load(Sources { section: "facade", defaults, environment })
+    }
+
+    pub fn new(settings: &Settings<FacadeSettings>) -> anyhow::Result<Self> {
+        let calendar = Calendar::new(settings.service.utc_offset_minutes)?;
+        let v1 = V1::new(&settings.shared.peers, &settings.service)?;
+        Ok(Self { v1: Data::new(v1), calendar: Data::new(calendar) })
+    }
+
+    /// What handlers find in their app data.
+    pub fn provide(&self, config: &mut web::ServiceConfig) {
+        config.app_data(self.v1.clone()).app_data(self.calendar.clone());
+    }
+
+    /// The routes of both documents.
+    pub fn public(routes: &mut ServiceConfig<'_>) {
+        document_001::routes(routes);
+        document_002::routes(routes);
+    }
+}
+
+/// Serves until SIGINT or SIGTERM.
+pub async fn run() -> anyhow::Result<()> {
+    let settings = Facade::settings(std::env::vars().collect())?;
+    telemetry::init(&settings.shared.telemetry)?;
+    let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let facade = Facade::new(&settings)?;
+    let server = http::serve(listener, &settings.shared.http, move |routes| {
+        Facade::public(routes);
+        let facade = facade.clone();
+        routes.map(|config| {
+            facade.provide(config);
+            config.service(healthz).service(readyz)
+        });
+    })?;
+    let (handle, server) = (server.handle(), tokio::spawn(server));
+    tracing::info!(%address, "serving");
+    stop_signal().await?;
+    tracing::info!("stopping: requests under way may end");
+    handle.stop(true).await;
+    server.await.context("the server's task failed")?.context("the server failed")
+}
+
+/// The process runs.
+#[get("/healthz")]
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}
+
+/// The process can do its work: it needs nothing of its own, and a service that is down answers for itself.
+#[get("/readyz")]
+async fn readyz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ready" }))
+}

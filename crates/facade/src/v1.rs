@@ -1,0 +1,150 @@
+//! v1, as any client of the public contract sees it.
+
+mod box_office;
+mod catalogue;
+mod waiting_room;
+mod wallet;
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use anyhow::anyhow;
+use reqwest::header::{HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use service_kit::settings::PeerSettings;
+use service_kit::{client, request_id};
+use uuid::Uuid;
+
+use crate::settings::FacadeSettings;
+
+/// Where v1 is. Every call is made once: whether to repeat it is the client's to say, who has the key.
+pub struct V1 {
+    client: Client,
+    peers: PeerSettings,
+    main_queue: Uuid,
+}
+
+/// v1 said no, or nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    pub status: StatusCode,
+    /// Of the problem, as in `seat_unavailable`.
+    pub code: String,
+    pub retry_after: Option<String>,
+}
+
+/// The parts of a problem (RFC 9457) that are translated.
+#[derive(Deserialize, Default)]
+struct ProblemBody {
+    #[serde(default)]
+    code: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &str) -> Self {
+        Self { status, code: code.to_owned(), retry_after: None }
+    }
+
+    /// As v1 answers where no credential is shown.
+    pub fn no_credential() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated")
+    }
+
+    /// As v1 answers to a waiting fan where a pass is needed.
+    pub fn not_admitted() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not_admitted")
+    }
+
+    /// As v1 answers to an id that is not there, or another's.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found")
+    }
+
+    /// As v1 answers to a body that does not validate.
+    pub fn invalid_request() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request")
+    }
+
+    /// As v1 answers where seats are no longer held.
+    pub fn hold_expired() -> Self {
+        Self::new(StatusCode::CONFLICT, "hold_expired")
+    }
+
+    /// The same, where what was not found is the user whose credential this should have been.
+    #[must_use]
+    pub fn about_the_credential(self) -> Self {
+        if self.status == StatusCode::NOT_FOUND {
+            Self { status: StatusCode::UNAUTHORIZED, ..self }
+        } else {
+            self
+        }
+    }
+
+    /// No answer: whether it was done is unknown.
+    fn no_answer(error: reqwest::Error) -> Self {
+        tracing::warn!(error = format!("{:#}", anyhow!(error)), "answered 503: v1 gave no answer");
+        let retry_after = Some("1".to_owned());
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable") }
+    }
+
+    /// What the documents have words for, and what they have not.
+    pub fn class(&self) -> Class {
+        match self.status.as_u16() {
+            401 | 403 => Class::Credential,
+            429 | 500.. => Class::Later,
+            _ => Class::Refused,
+        }
+    }
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// The credential is missing, forged, of the wrong kind, waiting or spent.
+    Credential,
+    /// Too early, or something is out of reach.
+    Later,
+    /// What was asked for can not be had; the code says why.
+    Refused,
+}
+
+impl V1 {
+    pub fn new(peers: &PeerSettings, settings: &FacadeSettings) -> anyhow::Result<Self> {
+        let client = client::build(Duration::from_millis(settings.deadline_ms))?;
+        Ok(Self { client, peers: peers.clone(), main_queue: settings.main_queue_id })
+    }
+
+    /// A request under the id of the one that is being served.
+    fn request(&self, method: Method, base: &str, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", base.trim_end_matches('/'));
+        self.client.request(method, url).header(request_id::HEADER, request_id::current())
+    }
+
+    async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, Refusal> {
+        let response = request.send().await.map_err(Refusal::no_answer)?;
+        let status = response.status();
+        if status.is_success() {
+            return response.json().await.map_err(Refusal::no_answer);
+        }
+        let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = header.map(str::to_owned);
+        let ProblemBody { code } = response.json().await.unwrap_or_default();
+        let status = StatusCode::from_u16(status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+        Err(Refusal { status, code, retry_after })
+    }
+}
+
+/// The id in a path or body; what is no id at all is nobody's.
+pub fn id(text: &str) -> Result<Uuid, Refusal> {
+    text.parse().map_err(|_| Refusal::not_found())
+}
+
+/// Hands the client's own key on, so that v1 knows a repetition for one.
+fn keyed(request: RequestBuilder, key: Option<&HeaderValue>) -> RequestBuilder {
+    match key {
+        Some(key) => request.header("idempotency-key", key.clone()),
+        None => request,
+    }
+}
