@@ -58,6 +58,9 @@ impl Record {
                     (Claim::OtherRequest, None)
                 } else if let Some(answer) = record.answer {
                     (Claim::Replay(answer), None)
+                } else if record.id == fresh {
+                    // This very claim was written, and its answer lost.
+                    (Claim::Run { id: fresh }, None)
                 } else if record.claimed_until > now {
                     (Claim::InFlight, None)
                 } else {

@@ -35,6 +35,28 @@ fn is_passing(message: &str) -> bool {
     PASSING.iter().any(|words| message.contains(words))
 }
 
+/// Whether the connection is gone, so that what it was asked last may or may not have been done.
+pub(super) fn is_broken(error: &Error) -> bool {
+    const GONE: [&str; 4] = [
+        "terminating connection",
+        "connection closed",
+        "error communicating with the server",
+        "connection reset",
+    ];
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(_, information) => {
+            GONE.iter().any(|words| information.message().contains(words))
+        }
+        Error::RollbackErrorOnCommit { commit_error, rollback_error: _ } => is_broken(commit_error),
+        _ => false,
+    }
+}
+
 /// Whether trying the whole transaction again can help: it was rolled back for having met another.
 pub(super) fn is_clash(error: &Error) -> bool {
     match error {

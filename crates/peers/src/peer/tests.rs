@@ -1,0 +1,55 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+use service_kit::Store;
+use service_kit::settings::{Settings, Sources, load_shared};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// A peer that takes every call and hangs up instead of answering; how many it took.
+async fn hangs_up() -> (Peer, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&taken);
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let counter = Arc::clone(&counter);
+            tokio::spawn(async move {
+                if connection.read(&mut [0; 1_024]).await.is_ok_and(|length| length > 0) {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let environment = [("BOXOFFICE__AUTH__SERVICE_SECRET".to_owned(), "secret".repeat(8))].into();
+    let shared = load_shared(Sources { section: "wallet", defaults: "", environment }).unwrap();
+    let settings = Settings { shared, service: () };
+    let context = Context::new("wallet-service", settings, Store::Memory).unwrap();
+    (Peer::new("queue-service", &base, &context), taken)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_call_without_an_answer_is_tried_once_more_and_stays_unknown() {
+    let (peer, taken) = hangs_up().await;
+    let failed = peer.post_only("/internal/v1/x").await.unwrap_err();
+    assert!(matches!(failed, PeerError::Unknown("queue-service", _)), "{failed}");
+    assert_eq!(taken.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_is_down_is_asked_at_most_a_fifth_more_often_than_it_would_be_anyway() {
+    const CALLS: usize = 500;
+    let (peer, taken) = hangs_up().await;
+    for _ in 0..10 {
+        let failed = join_all((0..CALLS / 10).map(|_| peer.post_only("/internal/v1/x"))).await;
+        assert!(failed.iter().all(Result::is_err));
+    }
+    let reserve = RETRIES_PER_SECOND * u32::try_from(BUDGET_WINDOW.as_secs()).unwrap();
+    let most = CALLS + CALLS / 5 + usize::try_from(reserve).unwrap();
+    let asked = taken.load(Ordering::SeqCst);
+    assert!((CALLS..=most).contains(&asked), "{asked} attempts for {CALLS} calls");
+}
