@@ -22,7 +22,7 @@ fn admit(service: &QueueService) -> Job {
     let (admission, budget) = (service.admission.clone(), service.poll_budget.clone());
     let fill = Job::new("admit", service.admission_interval, move || {
         let (admission, budget) = (admission.clone(), budget.clone());
-        async move { admission.admit_everywhere(|entry| budget.forgive(entry.id)).await }
+        async move { admission.admit_everywhere(|entry| budget.inside(entry.id, Instant::now())).await }
     });
     fill.woken_by(Arc::clone(&service.slots))
 }

@@ -79,6 +79,7 @@ pub async fn show(
         Ok(body) if body.status == EntryStatus::Waiting => {
             budget.told(entry, body.poll_after_ms, Instant::now());
         }
+        Ok(body) if body.status == EntryStatus::Admitted => budget.inside(entry, Instant::now()),
         Ok(_) | Err(_) => budget.forgive(entry),
     }
     answer.map(Json)

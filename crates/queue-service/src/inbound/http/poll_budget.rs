@@ -13,7 +13,27 @@ use domain::shared::EntryId;
 /// Somebody who has joined or was admitted has none to keep to, and who waits as long as they were told never meets it.
 pub struct PollBudget {
     enabled: bool,
-    due: Mutex<HashMap<EntryId, Instant>>,
+    last: Mutex<HashMap<EntryId, Last>>,
+}
+
+/// Forgotten sooner than a pass may end: the next answer says again that the fan is inside.
+const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// What the last poll came to.
+#[derive(Clone, Copy)]
+enum Last {
+    /// The next one may come at this time, at the earliest.
+    Due(Instant),
+    /// The fan is inside, where nobody waits for a turn; remembered until then.
+    Inside(Instant),
+}
+
+impl Last {
+    const fn until(self) -> Instant {
+        match self {
+            Self::Due(until) | Self::Inside(until) => until,
+        }
+    }
 }
 
 /// The poll came this much too early.
@@ -29,7 +49,7 @@ impl TooEarly {
 
 impl PollBudget {
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, due: Mutex::default() }
+        Self { enabled, last: Mutex::default() }
     }
 
     /// Takes one poll out of the budget. Until it is answered the shortest wait there is applies, so that many at once
@@ -38,11 +58,12 @@ impl PollBudget {
         if !self.enabled {
             return Ok(());
         }
-        let mut due = self.lock();
-        match due.get(&entry) {
-            Some(due) if now < *due => Err(TooEarly(*due - now)),
+        let mut last = self.lock();
+        match last.get(&entry) {
+            Some(Last::Due(due)) if now < *due => Err(TooEarly(*due - now)),
+            Some(Last::Inside(until)) if now < *until => Ok(()),
             Some(_) | None => {
-                due.insert(entry, now + earliest(poll_after_millis(0)));
+                last.insert(entry, Last::Due(now + earliest(poll_after_millis(0))));
                 Ok(())
             }
         }
@@ -50,27 +71,34 @@ impl PollBudget {
 
     /// The poll taken last was answered with `poll_after_ms`. Who was admitted meanwhile is left in peace.
     pub fn told(&self, entry: EntryId, poll_after_ms: u64, now: Instant) {
-        if let Some(due) = self.lock().get_mut(&entry) {
+        if let Some(Last::Due(due)) = self.lock().get_mut(&entry) {
             *due = now + earliest(poll_after_ms);
         }
     }
 
-    /// The next poll may come at once: something has changed, or the last one got no answer.
+    /// The fan is inside: they may ask as often as they like, also at the same time.
+    pub fn inside(&self, entry: EntryId, now: Instant) {
+        if self.enabled {
+            self.lock().insert(entry, Last::Inside(now + REMEMBERED));
+        }
+    }
+
+    /// The next poll may come at once: the place has ended, or the last one got no answer.
     pub fn forgive(&self, entry: EntryId) {
         self.lock().remove(&entry);
     }
 
     /// Drops what no longer refuses anything; returns how many.
     pub fn forget_due(&self, now: Instant) -> usize {
-        let mut due = self.lock();
-        let before = due.len();
-        due.retain(|_, due| now < *due);
-        before - due.len()
+        let mut last = self.lock();
+        let before = last.len();
+        last.retain(|_, last| now < last.until());
+        before - last.len()
     }
 
     /// A panic elsewhere leaves the map whole.
-    fn lock(&self) -> MutexGuard<'_, HashMap<EntryId, Instant>> {
-        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<EntryId, Last>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -120,15 +148,22 @@ mod tests {
     }
 
     #[test]
-    fn the_poll_after_admission_is_never_too_early() {
+    fn no_poll_after_admission_is_too_early_not_even_many_at_once() {
         let (budget, start) = (PollBudget::new(true), Instant::now());
         budget.take(FAN, start).unwrap();
-        budget.told(FAN, 1_000, start);
-        budget.forgive(FAN);
-        assert_eq!(budget.take(FAN, start), Ok(()));
+        budget.inside(FAN, start);
         // Admitted between the look and the answer: the answer does not bring the wait back.
-        budget.forgive(FAN);
         budget.told(FAN, 10_000, start);
+        assert!((0..100).all(|_| budget.take(FAN, start).is_ok()));
+        assert_eq!(budget.forget_due(start + REMEMBERED), 1);
+    }
+
+    #[test]
+    fn a_place_that_has_ended_is_remembered_no_longer() {
+        let (budget, start) = (PollBudget::new(true), Instant::now());
+        budget.inside(FAN, start);
+        budget.forgive(FAN);
+        assert_eq!(budget.forget_due(start), 0);
         assert_eq!(budget.take(FAN, start), Ok(()));
     }
 
