@@ -4,7 +4,6 @@ mod concerts;
 mod points;
 mod queue;
 mod reservations;
-mod token;
 mod wording;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -24,7 +24,7 @@ const SPENT: &str = "pass_expired";
 impl Failure {
     /// `refusal` under the status and in the words of a document.
     pub fn worded(refusal: Refusal, status: StatusCode, error: &str) -> Self {
-        let Refusal { status: _, code, retry_after } = refusal;
+        let Refusal { status: _, code, field: _, retry_after } = refusal;
         Self { status, error: error.to_owned(), code, retry_after }
     }
 

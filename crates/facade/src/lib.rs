@@ -9,6 +9,7 @@ mod document_002;
 mod failure;
 mod request;
 mod settings;
+mod token;
 mod v1;
 
 use std::collections::HashMap;

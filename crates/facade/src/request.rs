@@ -11,10 +11,11 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::token::Token;
 use crate::v1::Refusal;
 
 /// Who asks: the `Authorization` header with or without `Bearer `, and the key under which a repetition is known.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// It is never printed.
 pub struct Presented {
     token: Option<String>,
     pub idempotency_key: Option<HeaderValue>,
@@ -22,13 +23,13 @@ pub struct Presented {
 
 impl Presented {
     /// The token shown, or a refusal as v1 would answer to none.
-    pub fn token(&self) -> Result<&str, Refusal> {
+    pub fn token(&self) -> Result<Token<'_>, Refusal> {
         self.given().ok_or_else(Refusal::no_credential)
     }
 
     /// The token shown, if any.
-    pub fn given(&self) -> Option<&str> {
-        self.token.as_deref()
+    pub fn given(&self) -> Option<Token<'_>> {
+        self.token.as_deref().map(Token::read)
     }
 }
 
@@ -43,15 +44,17 @@ impl FromRequest for Presented {
     }
 }
 
-/// The one token in the headers; two would leave open which is meant.
+/// The token in the headers, if there is an `Authorization` at all. One that can not be read, or two, which would leave
+/// open what is meant, are the empty token: nobody's.
 fn token(headers: &HeaderMap) -> Option<String> {
     let mut values = headers.get_all(AUTHORIZATION);
-    let (value, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
-    let token = match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
-        Some(_) | None => value,
+    let value = match (values.next()?.to_str(), values.next()) {
+        (Ok(value), None) => value.trim(),
+        (Ok(_) | Err(_), _) => return Some(String::new()),
     };
-    Some(token.trim()).filter(|token| !token.is_empty()).map(str::to_owned)
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    let token = if scheme.eq_ignore_ascii_case("bearer") { token } else { value };
+    Some(token.trim().to_owned())
 }
 
 /// A JSON body, whatever its `Content-Type` says: `curl -d` names none.
@@ -108,10 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn no_token_and_two_tokens_are_none() {
+    fn a_header_that_can_not_be_read_is_not_taken_for_none() {
         assert_eq!(shown(&[]), None);
-        assert_eq!(shown(&["Bearer "]), None);
-        assert_eq!(shown(&["a", "b"]), None);
+        for unreadable in [&["Bearer "][..], &["Bearer"], &["bearer"], &["a", "b"], &["토큰"]] {
+            assert_eq!(shown(unreadable).as_deref(), Some(""), "{unreadable:?}");
+        }
     }
 
     #[test]

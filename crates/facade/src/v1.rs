@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 use crate::settings::FacadeSettings;
 
+pub use wallet::Page;
+
 /// Where v1 is. Every call is made once: whether to repeat it is the client's to say, who has the key.
 pub struct V1 {
     client: Client,
@@ -32,6 +34,8 @@ pub struct Refusal {
     pub status: StatusCode,
     /// Of the problem, as in `seat_unavailable`.
     pub code: String,
+    /// The first field of the body that does not validate.
+    pub field: Option<String>,
     pub retry_after: Option<String>,
 }
 
@@ -40,11 +44,18 @@ pub struct Refusal {
 struct ProblemBody {
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+}
+
+#[derive(Deserialize)]
+struct FieldError {
+    field: String,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: &str) -> Self {
-        Self { status, code: code.to_owned(), retry_after: None }
+        Self { status, code: code.to_owned(), field: None, retry_after: None }
     }
 
     /// As v1 answers where no credential is shown.
@@ -62,9 +73,31 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not_found")
     }
 
-    /// As v1 answers to a body that does not validate.
-    pub fn invalid_request() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request")
+    /// As v1 answers to an amount that does not validate.
+    pub fn invalid_amount() -> Self {
+        let field = Some("amount".to_owned());
+        Self { field, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request") }
+    }
+
+    /// As v1 answers to a payment for which there is too little.
+    pub fn insufficient_balance() -> Self {
+        Self::new(StatusCode::PAYMENT_REQUIRED, "insufficient_balance")
+    }
+
+    /// As v1 answers where something is out of reach.
+    pub fn unavailable() -> Self {
+        let retry_after = Some("1".to_owned());
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable") }
+    }
+
+    /// Whether the place or pass has ended.
+    pub fn is_about_a_spent_token(&self) -> bool {
+        self.code == "pass_expired"
+    }
+
+    /// Whether this field of the body is what does not validate.
+    pub fn is_about(&self, field: &str) -> bool {
+        self.field.as_deref() == Some(field)
     }
 
     /// As v1 answers where seats are no longer held.
@@ -85,8 +118,7 @@ impl Refusal {
     /// No answer: whether it was done is unknown.
     fn no_answer(error: reqwest::Error) -> Self {
         tracing::warn!(error = format!("{:#}", anyhow!(error)), "answered 503: v1 gave no answer");
-        let retry_after = Some("1".to_owned());
-        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable") }
+        Self::unavailable()
     }
 
     /// What the documents have words for, and what they have not.
@@ -130,9 +162,10 @@ impl V1 {
         }
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = header.map(str::to_owned);
-        let ProblemBody { code } = response.json().await.unwrap_or_default();
+        let ProblemBody { code, errors } = response.json().await.unwrap_or_default();
         let status = StatusCode::from_u16(status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-        Err(Refusal { status, code, retry_after })
+        let field = errors.into_iter().next().map(|error| error.field);
+        Err(Refusal { status, code, field, retry_after })
     }
 }
 

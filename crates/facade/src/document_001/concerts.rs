@@ -7,7 +7,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::token::Token;
 use super::wording::Route;
 use crate::failure::Failure;
 use crate::request::Presented;
@@ -68,7 +67,7 @@ pub async fn schedules(presented: Presented, v1: Data<V1>) -> Result<Json<Perfor
 }
 
 async fn performances(presented: &Presented, v1: &V1) -> Result<PerformancesBody, Refusal> {
-    let pass = &Token::read(presented.token()?).pass(v1).await?;
+    let pass = &presented.token()?.pass(v1).await?;
     let concerts = v1.concerts().await?;
     let looked_up = stream::iter(concerts).map(|concert| async move {
         let on_sale = v1.schedules(pass, concert.concert_id).await?;
@@ -103,7 +102,7 @@ pub async fn seats(
     v1: Data<V1>,
 ) -> Result<Json<SeatsBody>, Failure> {
     let seats = async {
-        let pass = Token::read(presented.token()?).pass(&v1).await?;
+        let pass = presented.token()?.pass(&v1).await?;
         let schedule_id = v1::id(&path)?;
         let seats = v1.seats(&pass, schedule_id).await?.into_iter().map(|seat| SeatOnSaleBody {
             seat_id: seat.seat_id,

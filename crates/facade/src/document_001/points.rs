@@ -1,16 +1,15 @@
-use actix_web::web::{Bytes, Data, Json, Path};
-use actix_web::{Error, HttpRequest, get, patch};
+use actix_web::web::{Bytes, Data, Json, Path, Query};
+use actix_web::{Error, get, patch};
 use chrono::{DateTime, Utc};
 use contracts::wallet::{WalletEntryBody, WalletEntryType};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::token::Token;
 use super::wording::Route;
 use crate::failure::Failure;
 use crate::request::{Presented, Won, read};
-use crate::v1::{self, V1};
+use crate::v1::{self, Page, V1};
 
 /// 현재 포인트 정보
 #[derive(Serialize, ToSchema)]
@@ -114,7 +113,7 @@ pub async fn show(
     v1: Data<V1>,
 ) -> Result<Json<PointBody>, Failure> {
     let wallet = async {
-        let identity = Token::read(presented.token()?).identity(&v1).await?;
+        let identity = presented.token()?.identity(&v1).await?;
         v1.wallet(&identity, v1::id(&path)?).await
     };
     let wallet = wallet.await.map_err(|refusal| Route::Point.failure(refusal))?;
@@ -145,9 +144,9 @@ pub async fn charge(
 ) -> Result<Json<ChargedPointsBody>, Failure> {
     let NewPointsBody { amount } = read(body)?;
     let charged = async {
-        let identity = Token::read(presented.token()?).identity(&v1).await?;
+        let identity = presented.token()?.identity(&v1).await?;
         let user = v1.wallet(&identity, v1::id(&path)?).await?.user_id;
-        let amount = amount.0.ok_or_else(v1::Refusal::invalid_request)?;
+        let amount = amount.0.ok_or_else(v1::Refusal::invalid_amount)?;
         let charge = v1.charge(&identity, user, amount, presented.idempotency_key.as_ref()).await?;
         Ok((user, charge))
     };
@@ -178,14 +177,14 @@ pub async fn charge(
 #[get("/api/point/{userId}/history")]
 pub async fn history(
     path: Path<String>,
-    request: HttpRequest,
+    page: Query<Page>,
     presented: Presented,
     v1: Data<V1>,
 ) -> Result<Json<HistoryBody>, Failure> {
     let page = async {
-        let identity = Token::read(presented.token()?).identity(&v1).await?;
+        let identity = presented.token()?.identity(&v1).await?;
         let user = v1::id(&path)?;
-        Ok((user, v1.entries(&identity, user, request.query_string()).await?))
+        Ok((user, v1.entries(&identity, user, &page).await?))
     };
     let (user_id, page) = page.await.map_err(|refusal| Route::Point.failure(refusal))?;
     let histories = page.entries.into_iter().map(Into::into).collect();

@@ -6,10 +6,10 @@ use service_kit::auth::looks_like_queue_token;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::token::Token;
 use super::wording::Route;
 use crate::failure::Failure;
 use crate::request::Presented;
+use crate::token::Token;
 use crate::v1::{self, Refusal, V1};
 
 /// 토큰, 상태, 순번
@@ -69,21 +69,21 @@ pub async fn poll(
 
 async fn place(user: &str, presented: &Presented, v1: &V1) -> Result<PlaceBody, Refusal> {
     let user = v1::id(user)?;
-    let shown = presented.token()?;
-    let token = Token::read(shown);
-    match token.owner() {
-        None if looks_like_queue_token(shown) => {
-            let entry = v1.poll(shown).await?;
-            if entry.user_id != user {
-                return Err(Refusal::not_found());
+    let token = presented.token()?;
+    if looks_like_queue_token(token.place()) {
+        match (v1.poll(token.place()).await, token.owner()) {
+            (Ok(entry), _) if entry.user_id != user => return Err(Refusal::not_found()),
+            (Ok(entry), Some(owner)) => {
+                return PlaceBody::new(&entry, Token::write(&entry.queue_token, owner));
             }
-            PlaceBody::new(&entry, shown.to_owned())
-        }
-        owner => {
-            let access_token = owner.unwrap_or(token.place());
-            v1.wallet(access_token, user).await?;
-            let entry = v1.join(access_token).await?;
-            PlaceBody::new(&entry, Token::write(&entry.queue_token, access_token))
+            (Ok(entry), None) => return PlaceBody::new(&entry, entry.queue_token.clone()),
+            // The place has ended: its owner may take another.
+            (Err(refusal), Some(_)) if refusal.is_about_a_spent_token() => {}
+            (Err(refusal), _) => return Err(refusal),
         }
     }
+    let access_token = token.owner().unwrap_or(token.place());
+    v1.wallet(access_token, user).await?;
+    let entry = v1.join(access_token).await?;
+    PlaceBody::new(&entry, Token::write(&entry.queue_token, access_token))
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::token::Token;
 use super::wording::Route;
 use crate::failure::Failure;
 use crate::request::Presented;
@@ -39,7 +38,9 @@ pub struct ReservedSeatBody {
 pub struct PaidSeatBody {
     #[serde(flatten)]
     reservation: ReservedSeatBody,
-    payment_id: Uuid,
+    /// Absent, with `point` and `paidAt`, where a payment that was made before is answered again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<Uuid>,
     /// `captured`; `processing` while the wallet is slow.
     payment_status: PaymentStatus,
     /// Won.
@@ -92,7 +93,7 @@ pub async fn reserve(
     v1: Data<V1>,
 ) -> Result<Json<ReservedSeatBody>, Failure> {
     let reserved = async {
-        let pass = Token::read(presented.token()?).pass(&v1).await?;
+        let pass = presented.token()?.pass(&v1).await?;
         let (schedule, seat) = (v1::id(&path.0)?, v1::id(&path.1)?);
         let performance = v1.performance(&pass, schedule).await?;
         let reservation = v1.hold(&pass, schedule, seat, presented.idempotency_key.as_ref()).await?;
@@ -135,7 +136,14 @@ async fn paid(
     presented: &Presented,
     v1: &V1,
 ) -> Result<(StatusCode, PaidSeatBody), Refusal> {
-    let pass = Token::read(presented.token()?).pass(v1).await?;
+    let token = presented.token()?;
+    let pass = match (token.pass(v1).await, token.owner()) {
+        (Err(spent), Some(owner)) if spent.is_about_a_spent_token() => {
+            let (schedule, seat) = (v1::id(schedule)?, v1::id(seat)?);
+            return paid_before(owner, schedule, seat, v1).await?.ok_or(spent);
+        }
+        (pass, _) => pass?,
+    };
     let (schedule, seat) = (v1::id(schedule)?, v1::id(seat)?);
     // Everything that the answer says is looked up first: the payment ends the pass.
     let held = v1.reservation_of_seat(&pass, schedule, seat).await?;
@@ -145,16 +153,39 @@ async fn paid(
     let (status, word) = match payment.status {
         PaymentStatus::Captured => (StatusCode::OK, "confirmed"),
         PaymentStatus::Processing => (StatusCode::ACCEPTED, "paying"),
-        PaymentStatus::Declined | PaymentStatus::Refunded => return Err(Refusal::hold_expired()),
+        PaymentStatus::Declined => return Err(v1.why_declined(&pass, &payment).await),
+        PaymentStatus::Refunded => return Err(Refusal::hold_expired()),
     };
     word.clone_into(&mut reservation.status);
     let body = PaidSeatBody {
         reservation,
-        payment_id: payment.payment_id,
+        payment_id: Some(payment.payment_id),
         payment_status: payment.status,
         amount: payment.amount,
         point: payment.balance,
         paid_at: payment.paid_at,
     };
     Ok((status, body))
+}
+
+/// The payment of a seat ends the pass: whoever lost the answer and asks again gets it all the same, as far as it is
+/// known without that payment's id.
+async fn paid_before(
+    access_token: &str,
+    schedule: Uuid,
+    seat: Uuid,
+    v1: &V1,
+) -> Result<Option<(StatusCode, PaidSeatBody)>, Refusal> {
+    let reservation = v1.reservation_of_seat(access_token, schedule, seat).await?;
+    let (status, payment_status) = match reservation.status.as_str() {
+        "confirmed" => (StatusCode::OK, PaymentStatus::Captured),
+        "paying" => (StatusCode::ACCEPTED, PaymentStatus::Processing),
+        _ => return Ok(None),
+    };
+    let performance = v1.performance(access_token, schedule).await?;
+    let amount = reservation.amount;
+    let reservation = ReservedSeatBody::new(&reservation, performance, seat)?;
+    let body =
+        PaidSeatBody { reservation, payment_id: None, payment_status, amount, point: None, paid_at: None };
+    Ok(Some((status, body)))
 }

@@ -58,7 +58,8 @@ impl Route {
             | (Self::Pay, "not_found" | "hold_expired") => INVALID_SEAT,
             (Self::Pay, "insufficient_balance") => TOO_LITTLE,
             (Self::Point, "not_found") => NO_USER,
-            (Self::Point, "invalid_request" | "charge_declined") => UNCHARGEABLE,
+            (Self::Point, "charge_declined") => UNCHARGEABLE,
+            (Self::Point, "invalid_request") if refusal.is_about("amount") => UNCHARGEABLE,
             (Self::Concert | Self::Reservation | Self::Pay | Self::Point, _) => {
                 return Failure::unnamed(refusal);
             }

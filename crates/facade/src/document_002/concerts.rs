@@ -56,7 +56,7 @@ pub async fn dates(
     calendar: Data<Calendar>,
 ) -> Result<Json<DatesBody>, Failure> {
     let schedules = async {
-        let pass = v1.pass(presented.token()?).await?;
+        let pass = presented.token()?.pass(&v1).await?;
         v1.schedules(&pass, v1::id(&concert)?).await
     };
     let schedules = schedules.await.map_err(|refusal| Route::Concert.failure(refusal))?;
@@ -98,7 +98,7 @@ async fn seats_on(
     v1: &V1,
     calendar: Calendar,
 ) -> Result<SeatsBody, Refusal> {
-    let pass = v1.pass(presented.token()?).await?;
+    let pass = presented.token()?.pass(v1).await?;
     let schedules = v1.schedules(&pass, v1::id(concert)?).await?;
     let date: NaiveDate = date.parse().map_err(|_| Refusal::not_found())?;
     let mut on_date =

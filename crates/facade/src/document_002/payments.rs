@@ -13,7 +13,7 @@ use super::wording::Route;
 use crate::calendar::Calendar;
 use crate::failure::Failure;
 use crate::request::{Id, Presented, Won, read};
-use crate::v1::{self, Refusal, V1};
+use crate::v1::{self, Page, Refusal, V1};
 
 /// 5. 금액 충전
 #[derive(Deserialize, ToSchema)]
@@ -65,9 +65,9 @@ pub async fn charge(
 }
 
 async fn charged(presented: &Presented, body: &NewChargeBody, v1: &V1) -> Result<ChargedBody, Refusal> {
-    let bearer = v1.identity(presented.token()?).await?;
+    let bearer = presented.token()?.identity(v1).await?;
     let user = v1.wallet(&bearer, v1::id(&body.user_id.0)?).await?;
-    let amount = body.amount.0.ok_or_else(Refusal::invalid_request)?;
+    let amount = body.amount.0.ok_or_else(Refusal::invalid_amount)?;
     let done = v1.charge(&bearer, user.user_id, amount, presented.idempotency_key.as_ref()).await?;
     Ok(ChargedBody {
         user_name: user.name,
@@ -107,9 +107,9 @@ pub async fn account(
     v1: Data<V1>,
 ) -> Result<Json<AccountBody>, Failure> {
     let account = async {
-        let bearer = v1.identity(presented.token()?).await?;
+        let bearer = presented.token()?.identity(&v1).await?;
         let WalletBody { user_id, name, balance, .. } = v1.wallet(&bearer, v1::id(&path)?).await?;
-        let history = v1.entries(&bearer, user_id, "").await?.entries;
+        let history = v1.entries(&bearer, user_id, &Page::default()).await?.entries;
         Ok(AccountBody { user_name: name, point: balance, history })
     };
     account.await.map(Json).map_err(|refusal| Route::Account.failure(refusal))
@@ -176,20 +176,24 @@ async fn paid(
     v1: &V1,
     calendar: Calendar,
 ) -> Result<(StatusCode, PaidTicketBody), Refusal> {
-    let bearer = v1.identity(presented.token()?).await?;
+    let bearer = presented.token()?.identity(v1).await?;
     let user = v1.wallet(&bearer, v1::id(&body.user_id.0)?).await?;
     // Everything that the answer says is looked up first: the payment ends the pass.
     let reservation = v1.reservation(&bearer, v1::id(&body.ticket_id.0)?).await?;
     let performance = v1.performance(&bearer, reservation.schedule_id).await?;
     let answer = |stat, token_stat| ticket(&user, &reservation, &performance, calendar, stat, token_stat);
-    if reservation.status == "confirmed" {
-        return Ok((StatusCode::OK, answer("booked", "expire")));
+    match reservation.status.as_str() {
+        // The answer to an earlier call was lost; the bearer of the access token still gets it.
+        "confirmed" => return Ok((StatusCode::OK, answer("booked", "expire"))),
+        "paying" => return Ok((StatusCode::ACCEPTED, answer("processing", "service"))),
+        _ => {}
     }
     let payment = v1.pay(&bearer, reservation.reservation_id, presented.idempotency_key.as_ref()).await?;
     match payment.status {
         PaymentStatus::Captured => Ok((StatusCode::OK, answer("booked", "expire"))),
         PaymentStatus::Processing => Ok((StatusCode::ACCEPTED, answer("processing", "service"))),
-        PaymentStatus::Declined | PaymentStatus::Refunded => Err(Refusal::hold_expired()),
+        PaymentStatus::Declined => Err(v1.why_declined(&bearer, &payment).await),
+        PaymentStatus::Refunded => Err(Refusal::hold_expired()),
     }
 }
 

@@ -87,8 +87,10 @@ async fn entered(presented: &Presented, v1: &V1) -> Result<QueueTokenBody, Refus
             let entry = v1.join(&user.access_token).await?;
             Ok(QueueTokenBody::new(entry, Some(user.access_token)))
         }
-        Some(token) if looks_like_queue_token(token) => Ok(QueueTokenBody::new(v1.poll(token).await?, None)),
-        Some(token) => Ok(QueueTokenBody::new(v1.join(token).await?, None)),
+        Some(token) if looks_like_queue_token(token.place()) => {
+            Ok(QueueTokenBody::new(v1.poll(token.place()).await?, None))
+        }
+        Some(token) => Ok(QueueTokenBody::new(v1.join(token.place()).await?, None)),
     }
 }
 
@@ -105,7 +107,7 @@ async fn entered(presented: &Presented, v1: &V1) -> Result<QueueTokenBody, Refus
 )]
 #[get("/queues")]
 pub async fn poll(presented: Presented, v1: Data<V1>) -> Result<Json<QueueTokenBody>, Failure> {
-    let standing = async { v1.poll(presented.token()?).await };
-    let entry = standing.await.map_err(|refusal| Route::Concert.failure(refusal))?;
+    let standing = async { v1.poll(presented.token()?.place()).await };
+    let entry = standing.await.map_err(|refusal| Route::Poll.failure(refusal))?;
     Ok(Json(QueueTokenBody::new(entry, None)))
 }

@@ -77,7 +77,7 @@ async fn held(
     v1: &V1,
     calendar: Calendar,
 ) -> Result<HeldTicketBody, Refusal> {
-    let pass = v1.pass(presented.token()?).await?;
+    let pass = presented.token()?.pass(v1).await?;
     let user = async { v1.wallet(&pass, v1::id(&body.user_id.0)?).await };
     let user = user.await.map_err(Refusal::about_the_credential)?;
     let (concert, schedule, seat) = (v1::id(&concert)?, v1::id(&schedule)?, v1::id(&seat)?);

@@ -11,6 +11,8 @@ use crate::v1::{Class, Refusal};
 pub enum Route {
     /// 1. Queue Entry
     Entry,
+    /// The poll of the diagram, which the specification leaves out.
+    Poll,
     /// 2. and 3. Concert Date and Seat Lookup
     Concert,
     /// 4. Concert Seat Temporary Reservation
@@ -54,7 +56,7 @@ impl Route {
     fn credential(self) -> (StatusCode, &'static str) {
         match self {
             Self::Entry => (StatusCode::BAD_REQUEST, NO_ENTRY),
-            Self::Concert | Self::Ticket => (StatusCode::UNAUTHORIZED, NO_SERVICE),
+            Self::Poll | Self::Concert | Self::Ticket => (StatusCode::UNAUTHORIZED, NO_SERVICE),
             Self::Charge | Self::Account => (StatusCode::UNAUTHORIZED, NO_USER),
             Self::Pay => (StatusCode::UNAUTHORIZED, NO_TICKET),
         }
@@ -64,12 +66,16 @@ impl Route {
         let status = refusal.status;
         let (status, text) = match (self, refusal.code.as_str()) {
             (Self::Entry, _) => (StatusCode::BAD_REQUEST, NO_ENTRY),
+            (Self::Poll, _) => (StatusCode::UNAUTHORIZED, NO_SERVICE),
             (Self::Concert | Self::Ticket, "not_found") => (StatusCode::NOT_FOUND, NO_CONCERT),
             (Self::Ticket, "seat_unavailable") => (status, SEAT_TAKEN),
             (Self::Ticket, "seat_limit_reached") => (status, TOO_MANY_SEATS),
             (Self::Ticket, "sale_not_open" | "sale_closed") => (status, NOT_ON_SALE),
             (Self::Charge | Self::Account, "not_found") => (StatusCode::UNAUTHORIZED, NO_USER),
-            (Self::Charge, "invalid_request" | "charge_declined") => (StatusCode::NOT_FOUND, UNCHARGEABLE),
+            (Self::Charge, "charge_declined") => (StatusCode::NOT_FOUND, UNCHARGEABLE),
+            (Self::Charge, "invalid_request") if refusal.is_about("amount") => {
+                (StatusCode::NOT_FOUND, UNCHARGEABLE)
+            }
             (Self::Account, _) => (StatusCode::NOT_FOUND, NO_BALANCE),
             (Self::Pay, "not_found") => (StatusCode::UNAUTHORIZED, NO_TICKET),
             (Self::Pay, "hold_expired") => (StatusCode::NOT_FOUND, LAPSED),

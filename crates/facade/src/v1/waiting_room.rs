@@ -51,9 +51,9 @@ impl V1 {
         if !looks_like_queue_token(token) {
             return Err(Refusal::no_credential());
         }
-        match self.standing(token).await {
+        match self.poll(token).await {
             Ok(entry) => entry.pass.ok_or_else(Refusal::not_admitted),
-            // Only who waits is asked to wait longer before asking again.
+            // Only who waits is told to ask so much later.
             Err(refusal) if refusal.status == StatusCode::TOO_MANY_REQUESTS => Err(Refusal::not_admitted()),
             Err(refusal) => Err(refusal),
         }

@@ -1,9 +1,19 @@
 use contracts::wallet::{ChargeBody, NewChargeBody, NewUserBody, UserBody, WalletBody, WalletEntriesBody};
 use reqwest::Method;
 use reqwest::header::HeaderValue;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Refusal, V1, keyed};
+
+/// Which page of a list, as the client says it; v1 judges it.
+#[derive(Serialize, Deserialize, Default, Debug)]
+pub struct Page {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
 
 impl V1 {
     /// A new user of the built-in issuer.
@@ -30,9 +40,10 @@ impl V1 {
         self.answer(keyed(request, key).json(&NewChargeBody { amount })).await
     }
 
-    /// A page of the user's journal, newest first. `query` is the client's own: `limit` and `cursor`.
-    pub async fn entries(&self, bearer: &str, user: Uuid, query: &str) -> Result<WalletEntriesBody, Refusal> {
-        let path = format!("/v1/wallets/{user}/entries?{query}");
-        self.answer(self.request(Method::GET, &self.peers.wallet, &path).bearer_auth(bearer)).await
+    /// A page of the user's journal, newest first.
+    pub async fn entries(&self, bearer: &str, user: Uuid, page: &Page) -> Result<WalletEntriesBody, Refusal> {
+        let path = format!("/v1/wallets/{user}/entries");
+        let request = self.request(Method::GET, &self.peers.wallet, &path).query(page);
+        self.answer(request.bearer_auth(bearer)).await
     }
 }

@@ -1,10 +1,11 @@
 //! Requirement document 001: every branch of its diagrams, over the facade.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hall::{Hall, SEAT_PRICE, admit_at_most, text};
+use crate::hall::{Hall, SEAT_PRICE, admit_at_most, from_now, text};
 use crate::published::{Published, assert_failure};
 use crate::stack::eventually;
 
@@ -85,7 +86,10 @@ async fn a_client_of_the_document_alone_pays_for_a_seat_and_reads_the_history() 
     let seats = client.seats(&site, &hall).await;
     assert_eq!(seats.len(), 50);
     let seat = text(&seats[2], "seatId");
+    let before = from_now(TimeDelta::minutes(5));
     let reserved = client.reserve(&site, &hall, &seat).await.expect(200);
+    let expires: DateTime<Utc> = text(&reserved, "expiredAt").parse().unwrap();
+    assert!((before..=from_now(TimeDelta::minutes(5))).contains(&expires));
     assert_eq!((&reserved["seatNumber"], &reserved["seatPrice"]), (&json!(3), &json!(SEAT_PRICE)));
     assert_eq!((&reserved["concertName"], &reserved["status"]), (&json!("Chamber Night"), &json!("held")));
     assert_eq!(client.seats(&site, &hall).await[2]["status"], "held");
@@ -101,6 +105,12 @@ async fn a_client_of_the_document_alone_pays_for_a_seat_and_reads_the_history() 
     assert_eq!((&paid["amount"], &paid["point"]), (&json!(SEAT_PRICE), &json!(30_000)));
 
     assert_failure(site.get("/api/concerts/schedule", &client.token).await, 401, INVALID_TOKEN);
+    // Whoever lost the answer gets it again, and pays once.
+    let again = client.pay(&site, &hall, &seat).await.expect(200);
+    assert_eq!(
+        (&again["paymentStatus"], &again["reservationId"]),
+        (&paid["paymentStatus"], &paid["reservationId"])
+    );
     // The token no longer opens the sale; it still says whose points these are.
     for token in [&client.access, &client.token] {
         let history = site.get(&format!("/api/point/{}/history", client.user), token).await.expect(200);
@@ -190,7 +200,19 @@ async fn a_token_whose_time_is_over_is_invalid() {
         (reply.status == 401 && reply.body["tokenStatus"] == "complete").then_some(())
     })
     .await;
-    assert_failure(site.get(&path, &token).await, 401, INVALID_TOKEN);
+    let seat = Uuid::nil().to_string();
+    let refused = [
+        site.get("/api/concerts/schedule", &token).await,
+        site.get(&path, &token).await,
+        site.post(&seat_path(&hall, &seat, "reservation"), &token, Value::Null).await,
+        site.post(&seat_path(&hall, &seat, "pay"), token.split('~').next().unwrap(), Value::Null).await,
+    ];
+    for reply in refused {
+        assert_eq!(assert_failure(reply, 401, INVALID_TOKEN)["tokenStatus"], "complete");
+    }
+    // Its owner may wait for another.
+    let next = site.get(&format!("/api/queue/{}", client.user), &token).await.expect(200);
+    assert_ne!(next["token"], token.as_str());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,8 +280,9 @@ async fn points_are_their_owners_alone() {
     }
     assert_eq!(client.point(&site).await, 10_000);
     // A queue token by itself proves its user while the pass behind it is good.
-    let v1 = client.token.split('~').next().unwrap();
-    assert_eq!(site.get(&point, v1).await.expect(200)["amount"], 10_000);
+    let v1 = |client: &Client| client.token.split('~').next().unwrap().to_owned();
+    assert_eq!(site.get(&point, &v1(&client)).await.expect(200)["amount"], 10_000);
+    assert_failure(site.get(&point, &v1(&other)).await, 404, NO_USER);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,4 +310,6 @@ async fn the_history_comes_in_pages() {
     let rest = format!("{path}?limit=2&cursor={}", text(&page, "nextCursor"));
     let rest = site.get(&rest, &client.access).await.expect(200);
     assert_eq!((&rest["histories"][0]["amount"], &rest["nextCursor"]), (&json!(1), &Value::Null));
+    let wrong = site.get(&format!("{path}?limit=0"), &client.access).await.expect(422);
+    assert_eq!(wrong["error"], "요청을 처리할 수 없습니다.");
 }

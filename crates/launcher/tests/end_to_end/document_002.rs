@@ -1,10 +1,13 @@
 //! Requirement document 002: every branch of its diagrams and every answer of its specification, over the facade.
 
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use launcher::installation::Service;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hall::{Hall, MAIN_QUEUE, SEAT_PRICE, admit_at_most, text};
+use crate::hall::{Hall, MAIN_QUEUE, SEAT_PRICE, admit_at_most, from_now, text};
 use crate::published::{Published, assert_failure};
 use crate::stack::eventually;
 
@@ -151,9 +154,20 @@ async fn a_serving_token_is_complete_when_its_time_is_over() {
     let client = Client::waiting(&site).await;
     let over = site.until(401, Method::GET, "/queues", &client.token, Value::Null).await;
     assert_eq!((text(&over, "error").as_str(), &over["tokenStatus"]), (NO_SERVICE, &json!("complete")));
-    let over = assert_failure(client.dates(&site, &hall.concert).await, 401, NO_SERVICE);
-    assert_eq!(over["tokenStatus"], "complete");
-    assert_failure(client.charge(&site, 1_000).await, 401, NO_USER);
+    refused_everywhere(&site, &hall, &client).await;
+}
+
+/// What a token that waits, is spent or is none opens: nothing.
+async fn refused_everywhere(site: &Published, hall: &Hall, client: &Client) {
+    let seat = json!({ "scheduleId": hall.schedule, "seatId": Uuid::nil() });
+    assert_failure(client.dates(site, &hall.concert).await, 401, NO_SERVICE);
+    let path = format!("/concerts/{}/dates/2027-01-01/seats", hall.concert);
+    assert_failure(site.get(&path, &client.token).await, 401, NO_SERVICE);
+    assert_failure(client.hold(site, &hall.concert, &seat).await, 401, NO_SERVICE);
+    assert_failure(client.charge(site, 1_000).await, 401, NO_USER);
+    let path = format!("/payments/{}/accounts", client.user);
+    assert_failure(site.get(&path, &client.token).await, 401, NO_USER);
+    assert_failure(client.pay(site, &Uuid::nil().to_string()).await, 401, NO_TICKET);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,7 +177,9 @@ async fn a_queue_that_takes_nobody_says_so() {
     let pause = site.stack.put(&path, json!({ "state": "paused" })).bearer(site.stack.operator());
     pause.send().await.expect(200);
     assert_failure(site.post("/queues", "", Value::Null).await, 400, NO_ENTRY);
-    assert_failure(site.post("/queues", "forged", Value::Null).await, 400, NO_ENTRY);
+    for token in ["forged", "Bearer", "Bearer "] {
+        assert_failure(site.post("/queues", token, Value::Null).await, 400, NO_ENTRY);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,15 +190,7 @@ async fn a_token_that_waits_or_is_none_opens_nothing() {
     let forged = "q1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for token in [waiting.token.as_str(), "", "forged", "a.b.c", forged] {
         let client = Client { user: waiting.user.clone(), token: token.to_owned() };
-        let seat = json!({ "scheduleId": hall.schedule, "seatId": Uuid::nil() });
-        assert_failure(client.dates(&site, &hall.concert).await, 401, NO_SERVICE);
-        let path = format!("/concerts/{}/dates/2027-01-01/seats", hall.concert);
-        assert_failure(site.get(&path, token).await, 401, NO_SERVICE);
-        assert_failure(client.hold(&site, &hall.concert, &seat).await, 401, NO_SERVICE);
-        assert_failure(client.charge(&site, 1_000).await, 401, NO_USER);
-        let path = format!("/payments/{}/accounts", client.user);
-        assert_failure(site.get(&path, token).await, 401, NO_USER);
-        assert_failure(client.pay(&site, &Uuid::nil().to_string()).await, 401, NO_TICKET);
+        refused_everywhere(&site, &hall, &client).await;
     }
 }
 
@@ -320,6 +328,82 @@ async fn with_another_users_token_every_call_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn calls_of_one_token_at_the_same_time_are_all_answered() {
+    let site = Published::start_with(&[("BOXOFFICE__QUEUE__POLL_BUDGET", "true")]).await;
+    let hall = Hall::open(&site.stack).await;
+    let client = Client::waiting(&site).await;
+    // Polling without a pause: a poll that comes too early is kept until its time.
+    client.be_admitted(&site).await;
+    let answers = join_all((0..20).map(|_| client.dates(&site, &hall.concert))).await;
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200; 20]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_that_is_not_open_and_a_seat_too_many_are_named() {
+    let site = Published::start_with(&[("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "1")]).await;
+    let (day, month) = (TimeDelta::days(1), TimeDelta::days(30));
+    let closed = Hall::open_with(&site.stack, 1, 5, day, month).await;
+    let open = Hall::open(&site.stack).await;
+    let client = Client::inside(&site).await;
+    let seat = client.seats(&site, &closed.concert).await.remove(0);
+    assert_failure(client.hold(&site, &closed.concert, &seat).await, 409, "예매 기간이 아닙니다.");
+    let seats = client.seats(&site, &open.concert).await;
+    client.hold(&site, &open.concert, &seats[0]).await.expect(200);
+    let refused = client.hold(&site, &open.concert, &seats[1]).await;
+    assert_failure(refused, 409, "예매할 수 있는 좌석 수를 초과했습니다.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_is_that_of_the_place_where_it_is_set() {
+    let site = Published::start_with(&[("BOXOFFICE__FACADE__UTC_OFFSET_MINUTES", "1439")]).await;
+    let hall = Hall::open(&site.stack).await;
+    let client = Client::inside(&site).await;
+    let starts_at = from_now(TimeDelta::days(7)) + TimeDelta::minutes(1_439);
+    let dates = client.dates(&site, &hall.concert).await.expect(200);
+    let date = text(&json!({ "date": dates["availableDates"][0] }), "date");
+    // The performance was set up a moment before.
+    assert!(
+        [starts_at, starts_at - TimeDelta::minutes(5)].iter().any(|at| at.date_naive().to_string() == date)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_whose_wallet_is_down_takes_nothing_and_can_be_made_again() {
+    let site = Published::start().await;
+    let hall = Hall::open(&site.stack).await;
+    let client = Client::inside(&site).await;
+    let seat = client.seats(&site, &hall.concert).await.remove(0);
+    let ticket = text(&client.hold(&site, &hall.concert, &seat).await.expect(200), "ticketId");
+    client.charge(&site, SEAT_PRICE).await.expect(200);
+    site.stack.kill(Service::Wallet);
+    let reply = client.pay(&site, &ticket).await;
+    assert!(reply.header("retry-after").is_some());
+    assert_eq!(reply.expect(503)["code"], "unavailable");
+    site.stack.spawn(Service::Wallet);
+    site.stack.ready(Service::Wallet).await;
+    assert_eq!(client.pay(&site, &ticket).await.expect(200)["stat"], "booked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_users_access_token_outlives_the_queue_token() {
+    let site = Published::start().await;
+    let hall = Hall::open(&site.stack).await;
+    let entered = site.post("/queues", "", Value::Null).await.expect(200);
+    let client = Client { user: text(&entered, "userId"), token: text(&entered, "userToken") };
+    client.be_admitted(&site).await;
+    let seat = client.seats(&site, &hall.concert).await.remove(0);
+    let ticket = text(&client.hold(&site, &hall.concert, &seat).await.expect(200), "ticketId");
+    client.charge(&site, 80_000).await.expect(200);
+    let paid = client.pay(&site, &ticket).await.expect(200);
+    let owner = Client { user: client.user.clone(), token: text(&entered, "accessToken") };
+    assert_eq!(owner.pay(&site, &ticket).await.expect(200), paid);
+    assert_eq!(owner.point(&site).await, 30_000);
+    let account = site.get(&format!("/payments/{}/accounts", owner.user), &owner.token).await.expect(200);
+    let types: Vec<_> = account["history"].as_array().unwrap().iter().map(|entry| &entry["type"]).collect();
+    assert_eq!(types, ["payment", "charge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_charge_that_is_sent_again_under_its_key_counts_once() {
     let site = Published::start().await;
     let client = Client::inside(&site).await;
@@ -346,7 +430,7 @@ async fn a_service_that_is_down_is_a_503_to_be_repeated() {
     let site = Published::start().await;
     let hall = Hall::open(&site.stack).await;
     let client = Client::inside(&site).await;
-    site.stack.kill(launcher::installation::Service::Concert);
+    site.stack.kill(Service::Concert);
     let reply = client.dates(&site, &hall.concert).await;
     assert!(reply.header("retry-after").is_some());
     assert_eq!(reply.expect(503)["code"], "unavailable");

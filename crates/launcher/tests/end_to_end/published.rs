@@ -23,7 +23,7 @@ impl Published {
         Self::start_with(&[]).await
     }
 
-    /// With settings as an operator gives them, to every service alike.
+    /// With settings as an operator gives them, to every process alike.
     pub async fn start_with(overrides: &[(&str, &str)]) -> Self {
         let stack = Stack::start_with(overrides).await;
         let [port] = free_ports();
@@ -33,6 +33,7 @@ impl Published {
             .env("BOXOFFICE__HTTP__PORT", port.to_string())
             .env("BOXOFFICE__HTTP__WORKERS", "1")
             .env("BOXOFFICE__TELEMETRY__LEVEL", "warn")
+            .envs(overrides.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()

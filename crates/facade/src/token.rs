@@ -1,16 +1,14 @@
-//! The document's one token is both a place in line and its owner.
+//! What a client shows: a token of v1, or document 001's, which is a place in line and its owner in one.
 
 use crate::v1::{Refusal, V1};
 
 /// Allowed in a token (RFC 9110, section 11.2) and in neither part.
 const SEPARATOR: char = '~';
 
-/// What a client of this document shows: the token that `GET /api/queue/{userId}` gave it, or one of v1's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// One token, in the parts that v1 knows. It is never printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// The place in line, where there is one in it; else v1's own token.
     place: &'a str,
-    /// The access token, where there is one in it.
     owner: Option<&'a str>,
 }
 
@@ -27,12 +25,12 @@ impl<'a> Token<'a> {
         format!("{queue_token}{SEPARATOR}{access_token}")
     }
 
-    /// What stands for the place in line.
+    /// The queue token in it; a token of v1 stands for itself.
     pub fn place(&self) -> &'a str {
         self.place
     }
 
-    /// The access token in it, if there is one.
+    /// The access token in it.
     pub fn owner(&self) -> Option<&'a str> {
         self.owner
     }
