@@ -16,6 +16,7 @@ use domain::adapters::memory::MemoryCatalogue;
 use domain::concert::{Catalogue, Concerts, Inventory, Publication, SeatMaps};
 use domain::shared::QueueId;
 use peers::{HttpInventory, Peer, Revocations};
+use service_kit::audit::Check;
 use service_kit::auth::Authenticator;
 use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
@@ -23,7 +24,7 @@ use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::inbound::http::{LiveSeats, MainQueue};
-use crate::outbound::postgres::PostgresCatalogue;
+use crate::outbound::postgres::{PostgresCatalogue, audit};
 use crate::outbound::remembered::RememberedCatalogue;
 
 pub use settings::ConcertSettings;
@@ -46,6 +47,7 @@ impl Service for ConcertService {
     const SECTION: &'static str = "concert";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/concert");
+    const AUDIT: &'static [Check] = audit::CHECKS;
 
     type Settings = ConcertSettings;
 

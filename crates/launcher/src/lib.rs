@@ -1,5 +1,6 @@
 //! The `boxoffice` command: everything in one process on a private PostgreSQL.
 
+pub mod audit;
 pub mod cli;
 pub mod demo;
 pub mod environment;

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::adapters::memory::MemoryWaitingRoom;
 use domain::queue::{Admission, Waiting, WaitingRoom};
+use service_kit::audit::Check;
 use service_kit::auth::Authenticator;
 use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
@@ -21,7 +22,7 @@ use tokio::sync::Notify;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::inbound::http::{Issuer, PollBudget};
-use crate::outbound::postgres::PostgresWaitingRoom;
+use crate::outbound::postgres::{PostgresWaitingRoom, audit};
 
 pub use settings::QueueSettings;
 
@@ -44,6 +45,7 @@ impl Service for QueueService {
     const SECTION: &'static str = "queue";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/queue");
+    const AUDIT: &'static [Check] = audit::CHECKS;
 
     type Settings = QueueSettings;
 

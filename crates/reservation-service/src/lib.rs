@@ -16,6 +16,7 @@ use domain::reservation::{
     BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inventory, Outbox, Reservations,
 };
 use peers::{HttpPasses, HttpPayments, Peer};
+use service_kit::audit::Check;
 use service_kit::auth::Authenticator;
 use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
@@ -23,7 +24,7 @@ use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::inbound::http::TicketCodes;
-use crate::outbound::postgres::PostgresBoxOffice;
+use crate::outbound::postgres::{PostgresBoxOffice, audit};
 
 pub use settings::ReservationSettings;
 
@@ -69,6 +70,7 @@ impl Service for ReservationService {
     const SECTION: &'static str = "reservation";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/reservation");
+    const AUDIT: &'static [Check] = audit::CHECKS;
 
     type Settings = ReservationSettings;
 

@@ -2,12 +2,14 @@
 //! PostgreSQL, idempotency keys, jobs.
 
 pub mod answer;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod client;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;
+pub mod metrics;
 pub mod paging;
 pub mod postgres;
 pub mod problem;

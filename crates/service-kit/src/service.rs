@@ -9,6 +9,7 @@ use diesel_migrations::EmbeddedMigrations;
 use serde::de::DeserializeOwned;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::audit::Check;
 use crate::jobs::Job;
 
 pub use context::{Context, Credentials, Store};
@@ -24,6 +25,8 @@ pub trait Service: Clone + Send + Sync + Sized + 'static {
     /// Its embedded `config/default.toml`.
     const DEFAULTS: &'static str;
     const MIGRATIONS: EmbeddedMigrations;
+    /// What must hold of its rows; nothing where it keeps none.
+    const AUDIT: &'static [Check] = &[];
 
     type Settings: DeserializeOwned + Clone + Send + Sync + 'static;
 

@@ -25,6 +25,7 @@ pub struct Shared {
     pub peers: PeerSettings,
     pub telemetry: TelemetrySettings,
     pub jobs: JobSettings,
+    pub audit: AuditSettings,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -98,4 +99,11 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct JobSettings {
     pub enabled: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditSettings {
+    pub interval_ms: u64,
+    pub statement_timeout_ms: u64,
 }

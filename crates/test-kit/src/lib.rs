@@ -10,6 +10,7 @@
     reason = "a test kit fails the test, with a reason"
 )]
 
+pub mod audit;
 mod clock;
 mod database;
 mod issuers;

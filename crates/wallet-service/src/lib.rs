@@ -15,6 +15,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::adapters::memory::MemoryLedger;
 use domain::adapters::sandbox::SandboxProvider;
 use domain::wallet::{Cashier, Ledger, Wallets};
+use service_kit::audit::Check;
 use service_kit::auth::Authenticator;
 use service_kit::idempotency::Idempotency;
 use service_kit::jobs::Job;
@@ -22,7 +23,7 @@ use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::inbound::http::Issuer;
-use crate::outbound::postgres::PostgresLedger;
+use crate::outbound::postgres::{PostgresLedger, audit};
 
 pub use settings::WalletSettings;
 
@@ -45,6 +46,7 @@ impl Service for WalletService {
     const SECTION: &'static str = "wallet";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/wallet");
+    const AUDIT: &'static [Check] = audit::CHECKS;
 
     type Settings = WalletSettings;
 

@@ -1,5 +1,6 @@
 //! The catalogue on PostgreSQL. Only here are its tables named.
 
+pub mod audit;
 mod catalogue;
 mod drafts;
 mod rows;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod audit;
 mod box_office;
 mod catalogue;
 mod document;

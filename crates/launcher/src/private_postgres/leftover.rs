@@ -78,7 +78,7 @@ pub(super) fn has_ended(pid: Pid, folder: &Path) -> bool {
 }
 
 /// The first line of `postmaster.pid` is the process id, the fourth the port.
-fn recorded(folder: &Path) -> Option<(Pid, Option<u16>)> {
+pub(super) fn recorded(folder: &Path) -> Option<(Pid, Option<u16>)> {
     let text = fs::read_to_string(folder.join("postmaster.pid")).ok()?;
     let mut lines = text.lines();
     let pid = lines.next()?.trim().parse().ok().filter(|pid| *pid > 0)?;

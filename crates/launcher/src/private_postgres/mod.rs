@@ -11,6 +11,7 @@ mod home;
 mod leftover;
 mod log;
 mod postmaster;
+mod running;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ use cluster::Cluster;
 use leftover::Leftover;
 use log::Log;
 use postmaster::Postmaster;
+pub use running::running;
 
 /// The superuser of a private cluster. No operating system account has this name, and none needs to.
 const SUPERUSER: &str = "boxoffice_admin";

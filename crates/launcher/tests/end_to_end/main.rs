@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails loudly")]
 #![expect(clippy::indexing_slicing, reason = "an answer without the field that is looked at fails the test")]
 
+mod audit;
 mod concurrency;
 mod coverage;
 mod document_000;

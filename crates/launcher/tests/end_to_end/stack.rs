@@ -6,12 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use diesel_async::SimpleAsyncConnection;
 use launcher::environment::{self, Environment};
 use launcher::installation::{Installation, Service};
 use launcher::token;
 use reqwest::Method;
 use serde::Serialize;
 use service_kit::auth::Role;
+use service_kit::postgres::provision;
 use tempfile::TempDir;
 use test_kit::{Request, TestDatabase};
 
@@ -119,6 +121,12 @@ impl Stack {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// By hand, as the administrator.
+    pub async fn execute(&self, statements: &str) {
+        let mut connection = provision::connect(self.database.admin_url()).await.unwrap();
+        connection.batch_execute(statements).await.unwrap();
     }
 
     pub fn operator(&self) -> &str {

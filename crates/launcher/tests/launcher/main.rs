@@ -1,6 +1,8 @@
 //! The `boxoffice` command's own infrastructure, on real PostgreSQL programs.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod installation;
 #[cfg(test)]
 mod leftover;

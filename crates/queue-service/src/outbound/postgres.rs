@@ -1,6 +1,7 @@
 //! The waiting room on PostgreSQL. Only here are the queue's tables named.
 
 mod admissions;
+pub mod audit;
 mod counts;
 mod endings;
 mod places;

@@ -8,6 +8,7 @@
 )]
 
 mod admission;
+mod audit;
 mod configuration;
 mod entries;
 mod keys;

@@ -3,6 +3,7 @@
 //! Locks are taken in one order everywhere: reservation, its seats by id, payment, pass. A hold takes its fan's turn
 //! and then seats alone. So no two transactions wait for each other.
 
+pub mod audit;
 mod checkouts;
 mod holds;
 mod inventory;

@@ -111,6 +111,11 @@ fn parse(url: &str) -> anyhow::Result<Url> {
     }
 }
 
+/// Host, port and database of a connection URL, for people.
+pub fn place_of(url: &str) -> String {
+    parse(url).map_or_else(|error| error.to_string(), |url| format!("{}{}", place(&url), url.path()))
+}
+
 fn place(url: &Url) -> String {
     match url.host_str() {
         Some(host) if !host.is_empty() => format!("{host}:{}", url.port().unwrap_or(5432)),

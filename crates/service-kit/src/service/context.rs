@@ -11,6 +11,7 @@ use crate::auth::{
 };
 use crate::client;
 use crate::idempotency::{Idempotency, Keys, MemoryKeys, PostgresKeys};
+use crate::metrics::Metrics;
 use crate::postgres::Database;
 use crate::settings::Settings;
 
@@ -32,6 +33,8 @@ pub struct Context<S> {
     pub http: reqwest::Client,
     /// What this service shows its peers.
     pub credential: ServiceCredential,
+    /// What is counted about it.
+    pub metrics: Metrics,
 }
 
 /// Keys that a service has at hand, so that it need not ask a peer for them.
@@ -45,14 +48,14 @@ pub struct Credentials {
 }
 
 impl<S> Context<S> {
-    pub fn new(name: &str, settings: Settings<S>, store: Store) -> anyhow::Result<Self> {
+    pub fn new(name: &'static str, settings: Settings<S>, store: Store) -> anyhow::Result<Self> {
         let (clock, ids) = system::system();
         let http = client::build(Duration::from_millis(settings.shared.peers.deadline_ms))?;
         let secret = settings.shared.auth.service_secret.reveal()?;
         ensure!(!secret.is_empty(), "BOXOFFICE__AUTH__SERVICE_SECRET is not set: this service's own secret");
         let credential = ServiceCredential::new(name, &secret)
             .context("unusable setting BOXOFFICE__AUTH__SERVICE_SECRET")?;
-        Ok(Self { settings, store, clock, ids, http, credential })
+        Ok(Self { settings, store, clock, ids, http, credential, metrics: Metrics::new(name) })
     }
 
     /// Recognises every credential that is shown to this service.

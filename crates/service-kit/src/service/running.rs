@@ -1,5 +1,6 @@
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpResponse, ResponseError, get, web};
@@ -8,8 +9,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::{Context, Service, Store};
+use crate::audit::{self, Scope};
 use crate::http;
 use crate::jobs::Jobs;
+use crate::metrics;
 use crate::postgres::{self, Database};
 use crate::problem::Problem;
 use crate::settings::{self, Settings, Sources};
@@ -53,21 +56,28 @@ pub async fn start<S: Service>(
         Store::Postgres(database)
     };
     let http_settings = settings.shared.http.clone();
-    let jobs_enabled = settings.shared.jobs.enabled;
-    let service = S::assemble(Context::new(S::NAME, settings, store.clone())?).await?;
-    let (provided, readiness) = (service.clone(), web::Data::new(store));
+    let (jobs_enabled, audit) = (settings.shared.jobs.enabled, settings.shared.audit.clone());
+    let context = Context::new(S::NAME, settings, store.clone())?;
+    let (clock, metrics) = (Arc::clone(&context.clock), context.metrics.clone());
+    let service = S::assemble(context).await?;
+    let mut jobs = service.jobs();
+    if let Store::Postgres(database) = &store {
+        jobs.extend(audit::job(Scope::of::<S>(), database.clone(), clock, &audit, &metrics));
+    }
+    let (provided, readiness, metrics) = (service.clone(), web::Data::new(store), web::Data::new(metrics));
     let server = http::serve(listener, &http_settings, move |routes| {
         S::public(routes);
         S::internal(routes);
-        let (provided, readiness) = (provided.clone(), readiness.clone());
+        let (provided, readiness, metrics) = (provided.clone(), readiness.clone(), metrics.clone());
         routes.map(|config| {
             config.app_data(readiness).service(healthz).service(readyz);
+            config.app_data(metrics).service(metrics::scrape);
             provided.provide(config);
             config
         });
     })?;
     let (handle, server) = (server.handle(), tokio::spawn(server));
-    let jobs = Jobs::start(if jobs_enabled { service.jobs() } else { Vec::new() });
+    let jobs = Jobs::start(if jobs_enabled { jobs } else { Vec::new() });
     tracing::info!(service = S::NAME, %address, "serving");
     Ok(Running { service, address, handle, server, jobs })
 }

@@ -61,7 +61,7 @@ fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
 }
 
 fn shared(table: &Map<String, Value>) -> anyhow::Result<Shared> {
-    const KNOWN: [&str; 6] = ["http", "database", "auth", "peers", "telemetry", "jobs"];
+    const KNOWN: [&str; 7] = ["http", "database", "auth", "peers", "telemetry", "jobs", "audit"];
     if let Some(unknown) = table.keys().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!("unknown setting {}", variable(unknown));
     }
@@ -75,6 +75,7 @@ fn shared(table: &Map<String, Value>) -> anyhow::Result<Shared> {
         peers: deserialize("peers", section("peers"))?,
         telemetry: deserialize("telemetry", section("telemetry"))?,
         jobs: deserialize("jobs", section("jobs"))?,
+        audit: deserialize("audit", section("audit"))?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The ledger on PostgreSQL. Only here are the wallet's tables named.
 
+pub mod audit;
 mod charges;
 mod debits;
 mod ledger;

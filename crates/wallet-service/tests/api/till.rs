@@ -100,6 +100,18 @@ impl Till {
         self.connect().await.batch_execute(statements).await.unwrap();
     }
 
+    /// What operators see.
+    pub async fn metrics(&self) -> String {
+        let body = self.service.get("/metrics").send().await.expect(200);
+        body.as_str().unwrap().to_owned()
+    }
+
+    /// Returns once operators see this line.
+    pub async fn shows(&self, line: &str) {
+        let seen = async { while !self.metrics().await.lines().any(|shown| shown == line) {} };
+        timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("the metrics never show {line}"));
+    }
+
     /// How many rows there are in `what`: a table, and perhaps a WHERE.
     pub async fn count(&self, what: &str) -> i64 {
         count(&mut self.connect().await, what).await

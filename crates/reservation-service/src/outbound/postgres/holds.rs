@@ -46,7 +46,10 @@ impl Holds for PostgresBoxOffice {
             let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
             writes::seats(connection, &ids, held).await?;
             let row = ReservationRow::of(&reservation);
-            diesel::insert_into(reservations::table).values(&row).execute(connection).await?;
+            // The audit judges the hold by the limit of its time.
+            let seat_limit = i32::try_from(request.max_seats_per_user).unwrap_or(i32::MAX);
+            let row = (row, reservations::seat_limit.eq(seat_limit));
+            diesel::insert_into(reservations::table).values(row).execute(connection).await?;
             Ok(Seen { value: reservation, now })
         });
         placed.await

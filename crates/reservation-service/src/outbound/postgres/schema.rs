@@ -38,6 +38,7 @@ diesel::table! {
         payment_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         held_until -> Timestamptz,
+        seat_limit -> Nullable<Int4>,
     }
 }
 
