@@ -4,6 +4,7 @@ mod admissions;
 pub mod audit;
 mod counts;
 mod endings;
+mod joins;
 mod places;
 mod queues;
 mod room;

@@ -1,70 +1,27 @@
-//! Joining, and where one stands.
+//! Where one stands.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::queue::{Entry, EntryState, JoinError, JoinRequest, Joined, Standing};
-use domain::shared::{EntryId, QueueId, UserId};
-use service_kit::postgres::TransactionError::Refused;
+use domain::queue::{EntryState, Standing};
+use domain::shared::EntryId;
 use service_kit::postgres::{Database, classify, now};
 
 use super::counts::{minute_before, narrow, wide};
-use super::queues;
 use super::room::{Refusable, inconsistent};
 use super::rows::EntryRow;
-use super::schema::{entries, queues as queue_rows};
+use super::schema::entries;
 
 diesel::alias!(entries as others: Others);
 
-pub async fn join(database: &Database, request: JoinRequest) -> Result<Joined, JoinError> {
-    let JoinRequest { entry_id, queue_id, user_id } = request;
-    let joined = database.transaction(async |connection: &mut AsyncPgConnection| {
-        let queue = queues::lock(connection, queue_id).await?;
-        let queue = queue.ok_or(Refused(JoinError::NoSuchQueue))?;
-        let at = now(connection).await?;
-        if let Some(entry) = live(connection, queue_id, user_id).await? {
-            if !entry.clone().at(at).state.has_ended() {
-                return Ok(Joined { standing: stand(connection, entry.id, at).await?, is_new: false });
-            }
-            // Its time is up and no job has said so yet: the row must, before another can be this user's live one.
-            let run_out =
-                diesel::update(entries::table.find(entry.id.0).filter(entries::state.eq("admitted")));
-            run_out.set(entries::state.eq(EntryState::Expired.word())).execute(connection).await?;
-        }
-        queue.check_open().map_err(Refused)?;
-        let taken = diesel::update(queue_rows::table.find(queue_id.0))
-            .set(queue_rows::last_sequence.eq(queue_rows::last_sequence + 1))
-            .returning(queue_rows::last_sequence);
-        let entry = Entry::joined(entry_id, queue_id, user_id, taken.get_result(connection).await?, at);
-        diesel::insert_into(entries::table).values(EntryRow::joined(&entry)).execute(connection).await?;
-        Ok(Joined { standing: stand(connection, entry_id, at).await?, is_new: true })
-    });
-    joined.await
-}
-
-async fn live(
-    connection: &mut AsyncPgConnection,
-    queue: QueueId,
-    user: UserId,
-) -> Refusable<Option<Entry>, JoinError> {
-    let row: Option<EntryRow> = entries::table
-        .filter(entries::queue_id.eq(queue.0).and(entries::user_id.eq(user.0)))
-        .filter(entries::state.eq_any(["waiting", "admitted"]))
-        .select(EntryRow::as_select())
-        .first(connection)
-        .await
-        .optional()?;
-    row.map(EntryRow::entry).transpose().map_err(inconsistent)
-}
-
 /// Where a place stands that this transaction knows to be there.
-async fn stand(
+pub async fn stand(
     connection: &mut AsyncPgConnection,
     entry: EntryId,
     at: DateTime<Utc>,
-) -> Refusable<Standing, JoinError> {
+) -> Refusable<Standing> {
     let found = look(connection, entry, at).await?.ok_or(diesel::result::Error::NotFound)?;
     found.standing(at).map_err(inconsistent)
 }

@@ -4,26 +4,34 @@ use domain::queue::{
     Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
+use service_kit::gather::{Gathered, Gathering};
 use service_kit::postgres::{Database, TransactionError};
 
+use super::joins::Joins;
 use super::{admissions, endings, places, queues};
+
+/// One writer: whoever gives out places is alone in the queue anyway, and larger sets are what makes it fast. A thousand
+/// rows are one insert of a few milliseconds; ten thousand fans may knock in the time that a few of these take.
+const JOINS: Gathering = Gathering { name: "joins", writers: 1, largest_set: 1_000, queue: 10_000 };
 
 /// The queues in the queue-service's schema. In every transaction the queue's row is locked before an entry's, and
 /// the counter of revocations last, so that no two wait for each other.
 pub struct PostgresWaitingRoom {
     database: Database,
+    joins: Gathered<JoinRequest, Result<Joined, JoinError>>,
 }
 
 impl PostgresWaitingRoom {
     pub fn new(database: Database) -> Self {
-        Self { database }
+        let joins = Gathered::new(JOINS, Joins(database.clone()));
+        Self { database, joins }
     }
 }
 
 #[async_trait]
 impl WaitingRoom for PostgresWaitingRoom {
     async fn join(&self, request: JoinRequest) -> Result<Joined, JoinError> {
-        places::join(&self.database, request).await
+        self.joins.carry_out(request).await?
     }
 
     async fn standing(&self, entry: EntryId) -> anyhow::Result<Option<Standing>> {

@@ -71,7 +71,7 @@ impl LimitsRow {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = entries)]
 pub struct EntryRow {
     pub entry_id: Uuid,
@@ -85,20 +85,6 @@ pub struct EntryRow {
 }
 
 impl EntryRow {
-    /// A place that was just given out.
-    pub fn joined(entry: &Entry) -> Self {
-        Self {
-            entry_id: entry.id.0,
-            queue_id: entry.queue_id.0,
-            user_id: entry.user_id.0,
-            sequence: entry.sequence,
-            state: entry.state.word().to_owned(),
-            joined_at: entry.joined_at,
-            admitted_at: None,
-            expires_at: None,
-        }
-    }
-
     pub fn entry(self) -> anyhow::Result<Entry> {
         let row = self.entry_id;
         let state = match (self.state.as_str(), self.admitted_at, self.expires_at) {
