@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Context;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{InventorySeat, Payment, Reservation, ReservedSeat};
 use domain::shared::{PaymentId, ReservationId, SeatId, UserId};
@@ -13,11 +14,6 @@ use uuid::Uuid;
 use super::rows::{PaymentRow, ReservationRow, SeatRow};
 use super::schema::{payments, reservations, seats};
 
-diesel::define_sql_function! {
-    /// Had until the transaction ends.
-    fn pg_advisory_xact_lock(key: diesel::sql_types::Int8);
-}
-
 /// The error of a transaction whose refusal is `E`.
 pub type Refused<E> = TransactionError<E>;
 
@@ -26,16 +22,27 @@ pub fn broken<E: From<anyhow::Error>>(error: anyhow::Error) -> Refused<E> {
     TransactionError::Refused(E::from(error))
 }
 
-/// Lets transactions about the same things be decided one after the other where there is no one row to lock.
+/// What transactions about the same things wait for each other by, where there is no one row to lock.
 ///
 /// The ids are folded into the 64 bits that a lock's key has; two that fall together only wait for each other.
-pub async fn one_after_the_other(connection: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+pub fn turn_of(ids: &[Uuid]) -> i64 {
     let key = ids.iter().fold(0_u64, |key, id| {
         let (high, low) = id.as_u64_pair();
         key.rotate_left(31) ^ high ^ low.rotate_left(17)
     });
-    diesel::select(pg_advisory_xact_lock(key.cast_signed())).execute(connection).await?;
+    key.cast_signed()
+}
+
+/// Takes one turn after the other, in the order given, which has to be that of the keys.
+pub async fn turns(connection: &mut AsyncPgConnection, keys: Vec<i64>) -> QueryResult<()> {
+    let take = diesel::sql_query("SELECT pg_advisory_xact_lock(key) FROM unnest($1) AS turns (key)");
+    take.bind::<Array<BigInt>, _>(keys).execute(connection).await?;
     Ok(())
+}
+
+/// Takes the one turn of transactions about the same things.
+pub async fn one_after_the_other(connection: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+    turns(connection, vec![turn_of(ids)]).await
 }
 
 /// Locks seats by id, those of them that exist.

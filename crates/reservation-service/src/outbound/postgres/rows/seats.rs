@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::outbound::postgres::schema::seats;
 
-#[derive(Clone, Queryable, Selectable)]
+#[derive(Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = seats)]
 pub struct SeatRow {
     pub seat_id: Uuid,

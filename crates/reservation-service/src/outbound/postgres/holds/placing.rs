@@ -1,0 +1,248 @@
+//! Placing holds, in sets: the locks are had, the rows read and the decisions written for all of a set together. The
+//! number of statements does not grow with the number of holds, nor with that of their seats.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::reservation::{
+    HoldError, HoldRequest, InventorySeat, Reservation, SaleTerms, SeatClaim, SeatState, Seen, decide_hold,
+};
+use domain::shared::{ReservationId, ScheduleId, SeatId, UserId};
+use service_kit::gather::{CarriesOut, Gathering};
+use service_kit::postgres::{Database, TransactionError, now};
+use uuid::Uuid;
+
+use crate::outbound::postgres::locks::{self, broken, reserved};
+use crate::outbound::postgres::rows::{ReservationRow, SaleRow, SeatRow};
+use crate::outbound::postgres::schema::{reservations, sales, seats};
+
+/// Two writers keep two cores busy, one reading while the other commits. Sets larger than this gain nothing and make
+/// the last in them wait; ten thousand fans may knock in the time that a few sets take.
+pub const PLACING: Gathering = Gathering { name: "holds", writers: 2, largest_set: 256, queue: 10_000 };
+
+/// Places holds on this database.
+pub struct Placing(pub Database);
+
+#[async_trait]
+impl CarriesOut<HoldRequest> for Placing {
+    type Answer = Result<Seen<Reservation>, HoldError>;
+
+    async fn carry_out(&self, requests: &[HoldRequest]) -> anyhow::Result<Vec<Self::Answer>> {
+        let placed = self.0.transaction(async |connection: &mut AsyncPgConnection| {
+            let mut stock = Stock::lock(connection, requests).await?;
+            let answers = requests.iter().map(|request| stock.decide(request)).collect();
+            stock.write(connection).await?;
+            Ok(answers)
+        });
+        placed.await
+    }
+}
+
+/// What the set is about, locked, and what has been decided of it so far: each decision is made over what the ones
+/// before it have left.
+struct Stock {
+    now: DateTime<Utc>,
+    known: HashMap<ReservationId, Reservation>,
+    terms: HashMap<ScheduleId, SaleTerms>,
+    seats: HashMap<(ScheduleId, SeatId), InventorySeat>,
+    /// Live or sold seats that a fan has of a performance.
+    taken: HashMap<(UserId, ScheduleId), usize>,
+    /// New ones, each with the limit it was judged by.
+    placed: Vec<(Reservation, u32)>,
+}
+
+type Refused = TransactionError<anyhow::Error>;
+
+#[derive(QueryableByName)]
+struct StockedSeat {
+    #[diesel(sql_type = SqlUuid)]
+    schedule_id: Uuid,
+    #[diesel(embed)]
+    seat: SeatRow,
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = SqlUuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    schedule_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    seats: i64,
+}
+
+impl Stock {
+    /// Takes the turns of all its fans, so that the limit counts every hold of theirs and the same hold twice is found
+    /// the second time, and then the seats by id.
+    async fn lock(connection: &mut AsyncPgConnection, requests: &[HoldRequest]) -> Result<Self, Refused> {
+        let fans: BTreeSet<i64> = requests
+            .iter()
+            .map(|request| locks::turn_of(&[request.user_id.0, request.schedule_id.0]))
+            .collect();
+        locks::turns(connection, fans.into_iter().collect()).await?;
+        let known = known(connection, requests).await?;
+        let terms = terms(connection, requests).await?;
+        let seats = wanted_seats(connection, requests).await?;
+        // Read with all locks had, so that it is the time at which these holds are decided.
+        let now = now(connection).await?;
+        let taken = taken(connection, requests, now).await?;
+        Ok(Self { now, known, terms, seats, taken, placed: Vec::new() })
+    }
+
+    fn decide(&mut self, request: &HoldRequest) -> Result<Seen<Reservation>, HoldError> {
+        let now = self.now;
+        if let Some(known) = self.known.get(&request.reservation_id) {
+            known.check_same(request)?;
+            return Ok(Seen { value: known.clone(), now });
+        }
+        let (user, schedule) = (request.user_id, request.schedule_id);
+        let terms = self.terms.get(&schedule).ok_or(HoldError::NoSuchSchedule)?;
+        let wanted = request.seat_ids.iter().filter_map(|id| self.seats.get(&(schedule, *id)).cloned());
+        let wanted: Vec<_> = wanted.collect();
+        let taken = self.taken.entry((user, schedule)).or_default();
+        let claim = SeatClaim { terms, seats: &wanted, taken_by_user: *taken, now };
+        let reservation = decide_hold(request, &claim)?;
+        *taken += wanted.len();
+        let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
+        for seat in &wanted {
+            if let Some(seat) = self.seats.get_mut(&(schedule, seat.id)) {
+                seat.state = held;
+            }
+        }
+        self.known.insert(reservation.id, reservation.clone());
+        self.placed.push((reservation.clone(), request.max_seats_per_user));
+        Ok(Seen { value: reservation, now })
+    }
+
+    async fn write(&self, connection: &mut AsyncPgConnection) -> Result<(), diesel::result::Error> {
+        if self.placed.is_empty() {
+            return Ok(());
+        }
+        let claims = self.placed.iter().flat_map(|(reservation, _)| {
+            reservation.seats.iter().map(|seat| (seat.id.0, (reservation.id.0, reservation.held_until)))
+        });
+        let (seat_ids, (holders, until)): (Vec<_>, (Vec<_>, Vec<_>)) = claims.unzip();
+        let claim = diesel::sql_query(
+            "UPDATE seats SET status = 'held', reservation_id = claims.reservation_id, held_until = claims.held_until, \
+                              changed_in = this_version() \
+             FROM unnest($1, $2, $3) AS claims (seat_id, reservation_id, held_until) \
+             WHERE seats.seat_id = claims.seat_id",
+        );
+        claim
+            .bind::<Array<SqlUuid>, _>(seat_ids)
+            .bind::<Array<SqlUuid>, _>(holders)
+            .bind::<Array<Timestamptz>, _>(until)
+            .execute(connection)
+            .await?;
+        let rows: Vec<_> =
+            self.placed.iter().map(|(reservation, _)| ReservationRow::of(reservation)).collect();
+        let column = |of: fn(&ReservationRow) -> Uuid| rows.iter().map(of).collect::<Vec<_>>();
+        // PostgreSQL has no arrays of arrays of different lengths: the seats of each are one text.
+        let seats =
+            rows.iter().map(|row| row.seat_ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
+        // The audit judges a hold by the limit of its time.
+        let limits = self.placed.iter().map(|(_, limit)| i32::try_from(*limit).unwrap_or(i32::MAX));
+        let insert = diesel::sql_query(
+            "INSERT INTO reservations (reservation_id, schedule_id, user_id, pass_id, seat_ids, amount, status, \
+                                       created_at, held_until, seat_limit) \
+             SELECT reservation_id, schedule_id, user_id, pass_id, string_to_array(seats, ',')::uuid[], amount, 'held', \
+                    $9, held_until, seat_limit \
+             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
+                  AS placed (reservation_id, schedule_id, user_id, pass_id, seats, amount, held_until, seat_limit)",
+        );
+        insert
+            .bind::<Array<SqlUuid>, _>(column(|row| row.reservation_id))
+            .bind::<Array<SqlUuid>, _>(column(|row| row.schedule_id))
+            .bind::<Array<SqlUuid>, _>(column(|row| row.user_id))
+            .bind::<Array<SqlUuid>, _>(column(|row| row.pass_id))
+            .bind::<Array<Text>, _>(seats.collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.amount).collect::<Vec<_>>())
+            .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.held_until).collect::<Vec<_>>())
+            .bind::<Array<Integer>, _>(limits.collect::<Vec<_>>())
+            .bind::<Timestamptz, _>(self.now)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Those of the reservations that were placed before.
+async fn known(
+    connection: &mut AsyncPgConnection,
+    requests: &[HoldRequest],
+) -> Result<HashMap<ReservationId, Reservation>, Refused> {
+    let ids: Vec<_> = requests.iter().map(|request| request.reservation_id.0).collect();
+    let rows = reservations::table.filter(reservations::reservation_id.eq_any(ids));
+    let rows: Vec<ReservationRow> = rows.select(ReservationRow::as_select()).load(connection).await?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = rows.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
+    let theirs = seats::table.filter(seats::seat_id.eq_any(ids)).select(SeatRow::as_select());
+    let theirs: Vec<SeatRow> = theirs.load(connection).await?;
+    let theirs = theirs.into_iter().map(SeatRow::seat).collect::<anyhow::Result<Vec<_>>>().map_err(broken)?;
+    let theirs = reserved(&theirs);
+    let known = rows.iter().map(|row| Ok((ReservationId(row.reservation_id), row.reservation(&theirs)?)));
+    known.collect::<anyhow::Result<_>>().map_err(broken)
+}
+
+async fn terms(
+    connection: &mut AsyncPgConnection,
+    requests: &[HoldRequest],
+) -> Result<HashMap<ScheduleId, SaleTerms>, Refused> {
+    let ids: BTreeSet<_> = requests.iter().map(|request| request.schedule_id.0).collect();
+    let rows = sales::table.filter(sales::schedule_id.eq_any(ids)).select(SaleRow::as_select());
+    let rows: Vec<SaleRow> = rows.load(connection).await?;
+    Ok(rows.into_iter().map(|row| (ScheduleId(row.schedule_id), SaleTerms::from(row))).collect())
+}
+
+/// Locks those of the wanted seats that are seats of the performance they are wanted of.
+async fn wanted_seats(
+    connection: &mut AsyncPgConnection,
+    requests: &[HoldRequest],
+) -> Result<HashMap<(ScheduleId, SeatId), InventorySeat>, Refused> {
+    let wanted =
+        requests.iter().flat_map(|request| request.seat_ids.iter().map(|id| (request.schedule_id.0, id.0)));
+    let (schedules, ids): (Vec<_>, Vec<_>) = wanted.unzip();
+    let lock = diesel::sql_query(
+        "SELECT * FROM seats WHERE (schedule_id, seat_id) IN (SELECT * FROM unnest($1, $2)) \
+         ORDER BY seat_id FOR UPDATE",
+    );
+    let rows = lock.bind::<Array<SqlUuid>, _>(schedules).bind::<Array<SqlUuid>, _>(ids);
+    let rows: Vec<StockedSeat> = rows.load(connection).await?;
+    let seats = rows.into_iter().map(|StockedSeat { schedule_id, seat }| {
+        let seat = seat.seat()?;
+        Ok(((ScheduleId(schedule_id), seat.id), seat))
+    });
+    seats.collect::<anyhow::Result<_>>().map_err(broken)
+}
+
+async fn taken(
+    connection: &mut AsyncPgConnection,
+    requests: &[HoldRequest],
+    at: DateTime<Utc>,
+) -> Result<HashMap<(UserId, ScheduleId), usize>, Refused> {
+    let fans: BTreeSet<_> =
+        requests.iter().map(|request| (request.user_id.0, request.schedule_id.0)).collect();
+    let (users, schedules): (Vec<_>, Vec<_>) = fans.into_iter().unzip();
+    let count = diesel::sql_query(
+        "SELECT user_id, schedule_id, sum(cardinality(seat_ids)) AS seats \
+         FROM reservations JOIN unnest($1, $2) AS asking (user_id, schedule_id) USING (user_id, schedule_id) \
+         WHERE status IN ('paying', 'confirmed') OR (status = 'held' AND held_until > $3) \
+         GROUP BY user_id, schedule_id",
+    );
+    let rows: Vec<Taken> = count
+        .bind::<Array<SqlUuid>, _>(users)
+        .bind::<Array<SqlUuid>, _>(schedules)
+        .bind::<Timestamptz, _>(at)
+        .load(connection)
+        .await?;
+    let taken = rows.into_iter().map(|Taken { user_id, schedule_id, seats }| {
+        Ok(((UserId(user_id), ScheduleId(schedule_id)), usize::try_from(seats)?))
+    });
+    taken.collect::<anyhow::Result<_>>().map_err(broken)
+}
