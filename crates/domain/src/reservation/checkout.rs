@@ -194,9 +194,11 @@ impl Conclusion {
         let payment_id = payment.id;
         let (payment, state, seats) = match effect {
             ReservationEffect::Nothing => (payment, reservation.state, SeatsEffect::Keep),
-            ReservationEffect::BackToHeld => {
+            ReservationEffect::BackToHeld if seats_are_ours => {
                 (payment, ReservationState::Held, SeatsEffect::HoldUntil(reservation.held_until))
             }
+            // There is nothing to hold any more, and whose the seats are now is no business of this reservation.
+            ReservationEffect::BackToHeld => (payment, ReservationState::Expired, SeatsEffect::Free),
             ReservationEffect::Sell if seats_are_ours => {
                 (payment, ReservationState::Confirmed { payment_id }, SeatsEffect::Sell)
             }

@@ -9,10 +9,10 @@ mod wallet;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use concert::MemoryCatalogue;
-pub use queue::MemoryWaitingRoom;
-pub use reservation::MemoryBoxOffice;
-pub use wallet::MemoryLedger;
+pub use concert::{MemoryCatalogue, Performance, Programme};
+pub use queue::{MemoryWaitingRoom, Rooms};
+pub use reservation::{LeasedPayment, MemoryBoxOffice, OutboxEvent, Stock, StockedSeat};
+pub use wallet::{Books, MemoryLedger, Posted, TouchedCharge};
 
 /// A panic elsewhere leaves the data whole: every command changes it only after its last decision.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

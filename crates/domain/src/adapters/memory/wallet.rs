@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
@@ -21,24 +21,28 @@ pub struct MemoryLedger {
     books: Mutex<Books>,
 }
 
+/// The tables of the wallet context, ordered by id so that what reads them all reads them the same way each time.
 #[derive(Default)]
-struct Books {
-    wallets: HashMap<UserId, Wallet>,
-    charges: HashMap<ChargeId, TouchedCharge>,
-    debits: HashMap<PaymentId, Debit>,
-    journal: Vec<Posted>,
+pub struct Books {
+    pub wallets: BTreeMap<UserId, Wallet>,
+    pub charges: BTreeMap<ChargeId, TouchedCharge>,
+    pub debits: BTreeMap<PaymentId, Debit>,
+    /// In the order of posting.
+    pub journal: Vec<Posted>,
 }
 
-struct TouchedCharge {
-    charge: Charge,
-    touched_at: DateTime<Utc>,
+/// A charge, and when somebody last took it up.
+pub struct TouchedCharge {
+    pub charge: Charge,
+    pub touched_at: DateTime<Utc>,
 }
 
-struct Posted {
-    entry: JournalEntry,
-    user_id: UserId,
-    balance_after: Balance,
-    created_at: DateTime<Utc>,
+/// A journal entry, and what it left in the wallet of the user it concerns.
+pub struct Posted {
+    pub entry: JournalEntry,
+    pub user_id: UserId,
+    pub balance_after: Balance,
+    pub created_at: DateTime<Utc>,
 }
 
 impl Books {
@@ -58,6 +62,12 @@ impl Books {
 impl MemoryLedger {
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn IdGenerator>) -> Self {
         Self { clock, ids, books: Mutex::default() }
+    }
+
+    /// Opens the tables, between two transactions, to an audit or to a test that breaks them on purpose. No use case
+    /// comes through here: what is changed in this way no rule has decided.
+    pub fn inspect<R>(&self, look: impl FnOnce(&mut Books) -> R) -> R {
+        look(&mut lock(&self.books))
     }
 
     fn entry_id(&self) -> JournalEntryId {

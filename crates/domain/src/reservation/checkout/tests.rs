@@ -102,6 +102,30 @@ fn money_taken_for_lost_seats_goes_back() {
 }
 
 #[test]
+fn a_payment_that_took_nothing_gives_back_no_seats_that_are_no_longer_its_own() {
+    let reservation = Reservation {
+        id: ReservationId(Uuid::from_u128(2)),
+        schedule_id: crate::shared::ScheduleId(Uuid::from_u128(5)),
+        user_id: UserId(Uuid::from_u128(3)),
+        pass_id: EntryId(Uuid::from_u128(4)),
+        seats: Vec::new(),
+        amount: Amount::new(10_000).unwrap(),
+        created_at: DateTime::UNIX_EPOCH,
+        held_until: DateTime::UNIX_EPOCH + TimeDelta::minutes(5),
+        state: ReservationState::Paying { payment_id: PaymentId(Uuid::from_u128(1)) },
+    };
+    let conclude = |seats_are_ours| {
+        let declined = WalletAnswer::Insufficient { balance: balance() };
+        let settlement = payment(PaymentState::Debiting).settle(declined, DateTime::UNIX_EPOCH);
+        let Conclusion { reservation, seats, .. } =
+            Conclusion::of(settlement, reservation.clone(), seats_are_ours);
+        (reservation.state, seats)
+    };
+    assert_eq!(conclude(true), (ReservationState::Held, SeatsEffect::HoldUntil(reservation.held_until)));
+    assert_eq!(conclude(false), (ReservationState::Expired, SeatsEffect::Free));
+}
+
+#[test]
 fn a_payment_is_given_up_after_twenty_seconds_without_an_answer() {
     let start = DateTime::UNIX_EPOCH;
     let debiting = payment(PaymentState::Debiting);
