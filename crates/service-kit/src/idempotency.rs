@@ -125,19 +125,18 @@ impl<Owner: 'static> Idempotency<Owner> {
         Ok(answer.into())
     }
 
-    /// The answer kept for the very same request, if there is one; nothing is run.
-    pub async fn kept<T: Serialize>(
+    /// Whether the very same request was begun before, answered or not; nothing is run.
+    pub async fn knows<T: Serialize>(
         &self,
         request: &HttpRequest,
         user: UserId,
         body: &T,
-    ) -> Result<Option<HttpResponse>, Problem> {
-        let Some(word) = Self::word(request)? else { return Ok(None) };
+    ) -> Result<bool, Problem> {
+        let Some(word) = Self::word(request)? else { return Ok(false) };
         let fingerprint = fingerprint(request, body)?;
         let recorded =
             self.keys.recorded(&Key { user, word }).await.map_err(|error| Problem::unexpected(&error))?;
-        let same = recorded.filter(|record| record.fingerprint == fingerprint);
-        Ok(same.and_then(|record| record.answer).map(HttpResponse::from))
+        Ok(recorded.is_some_and(|record| record.fingerprint == fingerprint))
     }
 
     async fn run_once<F, Fut>(

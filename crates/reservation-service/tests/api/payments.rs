@@ -105,6 +105,25 @@ async fn paying_again_is_answered_with_the_payment_there_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_whose_answer_died_with_the_process_is_still_answered_under_its_key() {
+    let hall = Hall::open().await;
+    let sale = hall.on_sale(1).await;
+    let fan = hall.fan_with(&sale, 2 * PRICE).await;
+    let reservation = hall.held(&fan, &sale, &[0]).await;
+    let first = hall.pay(&fan, &reservation).key("k").send().await.expect(201);
+    // As a process leaves it that is killed after the deed.
+    hall.sql(
+        "UPDATE idempotency_keys SET claimed_until = now(), answer_status = NULL, answer_content_type = NULL, \
+         answer_location = NULL, answer_body = NULL",
+    )
+    .await;
+    hall.pay(&fan, &reservation).key("other").send().await.problem(401, "pass_expired");
+    assert_eq!(hall.pay(&fan, &reservation).key("k").send().await.expect(201), first);
+    assert_eq!(hall.wallet.moved(fan.user).await, [-PRICE]);
+    hall.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_of_one_payment_is_no_key_of_another() {
     let hall = Hall::open().await;
     let sale = hall.on_sale(2).await;

@@ -41,10 +41,10 @@ pub async fn create(
     idempotency: Data<Idempotency<ReservationService>>,
 ) -> Result<HttpResponse, Problem> {
     let PresentedPass { pass, spent } = presented;
-    if spent {
-        // The payment itself ends the pass; a fan who lost the answer still gets it under the same key.
-        let kept = idempotency.kept(&request, pass.user_id, &()).await?;
-        return kept.ok_or_else(|| Problem::pass_expired("The pass was used up or given back"));
+    // The payment itself ends the pass; a fan who lost the answer still gets it under the same key. It may have died
+    // with its process after the deed: then the command, begun while the pass was good, finds what it has done.
+    if spent && !idempotency.knows(&request, pass.user_id, &()).await? {
+        return Err(Problem::pass_expired("The pass was used up or given back"));
     }
     let reservation = ReservationId(*path);
     let command = move |id| async move {

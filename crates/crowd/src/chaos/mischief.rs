@@ -1,0 +1,123 @@
+//! Carrying the plan out.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::time::{Instant, sleep};
+
+use super::plan::{Plan, draw_burst};
+use crate::stack::{Member, Network, Stack, Way};
+
+/// What was done to the stack.
+#[derive(Debug, Default)]
+pub(super) struct Damage {
+    kills: Mutex<BTreeMap<String, u64>>,
+    total: AtomicUsize,
+    pub(super) bursts: AtomicU64,
+}
+
+impl Damage {
+    pub(super) fn kills(&self) -> usize {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn by_member(&self) -> BTreeMap<String, u64> {
+        self.kills.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn killed(&self, member: Member) {
+        self.total.fetch_add(1, Ordering::Relaxed);
+        let mut kills = self.kills.lock().unwrap_or_else(PoisonError::into_inner);
+        *kills.entry(member.to_string()).or_default() += 1;
+    }
+}
+
+/// When it has been enough.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Enough {
+    At(Instant),
+    Kills(usize),
+}
+
+impl Enough {
+    fn is_reached(self, damage: &Damage) -> bool {
+        match self {
+            Self::At(end) => Instant::now() >= end,
+            Self::Kills(kills) => damage.kills() >= kills,
+        }
+    }
+}
+
+/// Kills and breaks until it is enough; nothing is broken any more when it returns.
+pub(super) async fn wreak(
+    stack: &Stack,
+    damage: &Damage,
+    plan: Plan,
+    disturbance: Disturbance<'_>,
+    enough: Enough,
+) {
+    tokio::select! {
+        () = kill(stack, damage, plan, enough) => {}
+        () = disturb(damage, &disturbance) => {}
+    }
+    disturbance.network.heal();
+}
+
+/// How the network is to be disturbed.
+pub(super) struct Disturbance<'a> {
+    pub(super) network: &'a Network,
+    pub(super) per_minute: f64,
+    pub(super) seed: u64,
+}
+
+async fn kill(stack: &Stack, damage: &Damage, mut plan: Plan, enough: Enough) {
+    loop {
+        let strike = plan.next_strike();
+        sleep(strike.after).await;
+        if enough.is_reached(damage) {
+            return;
+        }
+        let kills = strike.victims.iter().map(|(member, outage)| async move {
+            if stack.kill(*member, *outage).await {
+                damage.killed(*member);
+            }
+        });
+        futures_util::future::join_all(kills).await;
+        if enough.is_reached(damage) {
+            return;
+        }
+    }
+}
+
+/// Faults that overlap as they come.
+async fn disturb(damage: &Damage, disturbance: &Disturbance<'_>) {
+    let &Disturbance { network, per_minute, seed } = disturbance;
+    if per_minute <= 0.0 {
+        return std::future::pending().await;
+    }
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut ends: Vec<(Instant, Way)> = Vec::new();
+    loop {
+        let burst = draw_burst(&mut random, per_minute);
+        let next = Instant::now() + burst.after;
+        while Instant::now() < next {
+            let first = ends.iter().map(|(end, _)| *end).min().unwrap_or(next).min(next);
+            sleep(first.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))).await;
+            ends.retain(|(end, way)| {
+                let lasts = Instant::now() < *end;
+                if !lasts {
+                    network.afflict(*way, None);
+                }
+                lasts
+            });
+        }
+        let Some((way, link)) = network.pick(&mut random) else { return std::future::pending().await };
+        link.afflict(Some(burst.trouble));
+        damage.bursts.fetch_add(1, Ordering::Relaxed);
+        ends.push((Instant::now() + burst.lasts, *way));
+    }
+}
