@@ -7,7 +7,6 @@ pub mod outbound;
 mod settings;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web::{self, Data};
 use async_trait::async_trait;
@@ -23,7 +22,7 @@ use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::inbound::http::{LiveSeats, MainQueue};
+use crate::inbound::http::{Heartbeat, LiveSeats, MainQueue, OpenStreams};
 use crate::outbound::postgres::{PostgresCatalogue, audit};
 use crate::outbound::remembered::RememberedCatalogue;
 
@@ -35,6 +34,8 @@ pub struct ConcertService {
     concerts: Data<Concerts>,
     publication: Data<Publication>,
     live_seats: Data<LiveSeats>,
+    seat_streams: Data<OpenStreams>,
+    heartbeat: Data<Heartbeat>,
     main_queue: Data<MainQueue>,
     authenticator: Data<Authenticator>,
     idempotency: Data<Idempotency<Self>>,
@@ -67,7 +68,9 @@ impl Service for ConcertService {
         Ok(Self {
             concerts: Data::new(Concerts::new(Arc::clone(&catalogue))),
             publication: Data::new(Publication::new(catalogue, inventory, ids)),
-            live_seats: Data::new(LiveSeats::new(maps, Duration::from_millis(settings.seat_map_max_age_ms))),
+            live_seats: Data::new(LiveSeats::new(maps, settings.pace()?)),
+            seat_streams: Data::new(OpenStreams::new(settings.stream_limits())),
+            heartbeat: Data::new(Heartbeat(settings.heartbeat()?)),
             main_queue: Data::new(MainQueue(QueueId(settings.main_queue_id))),
             idempotency: Data::new(context.idempotency()),
             revocations: Revocations::new(&context, &authenticator),
@@ -80,6 +83,8 @@ impl Service for ConcertService {
             .app_data(self.concerts.clone())
             .app_data(self.publication.clone())
             .app_data(self.live_seats.clone())
+            .app_data(self.seat_streams.clone())
+            .app_data(self.heartbeat.clone())
             .app_data(self.main_queue.clone())
             .app_data(self.authenticator.clone())
             .app_data(self.idempotency.clone());

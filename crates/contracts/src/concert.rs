@@ -7,7 +7,7 @@ use domain::concert::{
     Concert, LiveSeat, NewConcert, Published, SalesWindow, Schedule, SeatCount, SeatMap, SeatPlan,
     SeatStatus, Section,
 };
-use domain::shared::{Amount, ConcertId, Page, QueueId, ScheduleId};
+use domain::shared::{Amount, ConcertId, Page, QueueId, ScheduleId, SeatId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -166,7 +166,7 @@ impl<'a> From<LiveSeat<'a>> for SeatBody<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct SeatMapBody<'a> {
     pub schedule_id: Uuid,
-    /// Never falls; changes behind it are not in here.
+    /// Rises whenever a seat's status changes. It is also the `id` of the event that leads here.
     pub version: i64,
     pub seats: Vec<SeatBody<'a>>,
 }
@@ -177,6 +177,43 @@ impl<'a> SeatMapBody<'a> {
         let seats = map.seats().map(SeatBody::from);
         let seats = seats.filter(|seat| status.is_none_or(|status| seat.status == status));
         Self { schedule_id: schedule.0, version: map.version(), seats: seats.collect() }
+    }
+}
+
+/// The data of an event `seats`: which seats have another status from this version on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeatsEventBody {
+    /// That of the seat map after these changes, and the event's `id`.
+    pub version: i64,
+    /// Whether `changes` names every seat: whatever was known before is to be forgotten.
+    pub snapshot: bool,
+    pub changes: Vec<ChangedSeatBody>,
+}
+
+impl SeatsEventBody {
+    /// What changed up to `version`.
+    pub fn step(version: i64, changes: &[(SeatId, SeatStatus)]) -> Self {
+        Self { version, snapshot: false, changes: changes.iter().copied().map(Into::into).collect() }
+    }
+
+    /// Every seat.
+    pub fn snapshot(map: &SeatMap) -> Self {
+        let changes = map.seats().map(|live| (live.seat.id, live.status).into()).collect();
+        Self { version: map.version(), snapshot: true, changes }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedSeatBody {
+    pub seat_id: Uuid,
+    pub status: SeatStatusBody,
+}
+
+impl From<(SeatId, SeatStatus)> for ChangedSeatBody {
+    fn from((SeatId(seat_id), status): (SeatId, SeatStatus)) -> Self {
+        Self { seat_id, status: status.into() }
     }
 }
 

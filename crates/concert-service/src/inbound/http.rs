@@ -5,14 +5,17 @@ mod concerts;
 mod live_seats;
 mod problem;
 mod schedules;
+mod seat_events;
 mod seat_query;
 mod seat_view;
 mod seats;
+mod shared_body;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use admin::MainQueue;
-pub use live_seats::LiveSeats;
+pub use live_seats::{LiveSeats, Pace};
+pub use seat_events::{Heartbeat, OpenStreams, StreamLimits};
 
 /// What the outside world reaches.
 pub fn public(routes: &mut ServiceConfig<'_>) {
@@ -22,6 +25,7 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(schedules::list)
         .service(schedules::show)
         .service(seats::show)
+        .service(seat_events::follow)
         .service(admin::add_concert)
         .service(admin::publish_schedule);
 }

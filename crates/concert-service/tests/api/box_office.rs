@@ -1,5 +1,6 @@
 //! reservation-service as concert-service meets it: its memory store behind its internal routes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::web::{self, Data, Json, Path, Query};
@@ -32,13 +33,14 @@ pub struct BoxOffice {
     clock: Arc<ManualClock>,
     fault: Arc<Mutex<Option<Fault>>>,
     published: Arc<Mutex<Vec<ScheduleId>>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl BoxOffice {
     pub fn new() -> Self {
         let clock = Arc::new(ManualClock::new());
         let store = Arc::new(MemoryBoxOffice::new(clock.clone(), Arc::new(Version7)));
-        Self { store, clock, fault: Arc::default(), published: Arc::default() }
+        Self { store, clock, fault: Arc::default(), published: Arc::default(), asked: Arc::default() }
     }
 
     /// The routes of reservation-service that concert-service calls.
@@ -56,6 +58,11 @@ impl BoxOffice {
         *self.fault.lock().unwrap() = fault;
     }
 
+    /// How often it was asked for changes.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Every performance whose seats it was given, once per distinct id.
     pub fn published(&self) -> Vec<ScheduleId> {
         self.published.lock().unwrap().clone()
@@ -63,15 +70,20 @@ impl BoxOffice {
 
     /// Holds a seat for a minute.
     pub async fn hold(&self, schedule: ScheduleId, queue_id: QueueId, seat: Uuid) -> ReservationId {
+        self.hold_all(schedule, queue_id, &[seat]).await
+    }
+
+    /// Holds seats for a minute.
+    pub async fn hold_all(&self, schedule: ScheduleId, queue_id: QueueId, seats: &[Uuid]) -> ReservationId {
         let request = HoldRequest {
             reservation_id: ReservationId(Version7.next()),
             schedule_id: schedule,
             user_id: UserId(Version7.next()),
             pass_id: EntryId(Version7.next()),
             queue_id,
-            seat_ids: vec![SeatId(seat)],
+            seat_ids: seats.iter().copied().map(SeatId).collect(),
             hold_ttl_seconds: 60,
-            max_seats_per_user: 4,
+            max_seats_per_user: u32::MAX,
         };
         self.store.place(request).await.unwrap().value.id
     }
@@ -126,6 +138,7 @@ struct After {
 }
 
 async fn changes(path: Path<Uuid>, query: Query<After>, office: Data<BoxOffice>) -> HttpResponse {
+    office.asked.fetch_add(1, Ordering::Relaxed);
     if office.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }

@@ -1,10 +1,13 @@
 //! A running concert-service and everybody around it.
 
+use std::time::Duration;
+
 use concert_service::ConcertService;
 use domain::adapters::system;
 use domain::shared::{EntryId, IdGenerator, QueueId, ScheduleId, UserId};
 use serde_json::{Value, json};
 use test_kit::{Issuers, Reply, Request, Spawned, spawn};
+use tokio::time::{interval, timeout};
 use uuid::Uuid;
 
 use crate::box_office::BoxOffice;
@@ -30,12 +33,18 @@ pub struct OnSale {
 }
 
 impl Hall {
-    /// Every look at the seats is a fresh one.
+    /// The seats are followed closely, so that what changes soon shows.
     pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With more settings.
+    pub async fn open_with(settings: &[(&str, &str)]) -> Self {
         let office = BoxOffice::new();
         let served = office.clone();
         let issuers = Issuers::with_routes(move |config| served.serve(config)).await;
-        let service = spawn(&[("BOXOFFICE__CONCERT__SEAT_MAP_MAX_AGE_MS", "0")], &issuers).await;
+        let closely = [("BOXOFFICE__CONCERT__SEAT_MAP_INTERVAL_MS", "10")];
+        let service = spawn(&[&closely, settings].concat(), &issuers).await;
         let (operator, queue) = (issuers.operator_token(), QueueId(new_id()));
         Self { service, issuers, office, operator, queue }
     }
@@ -93,6 +102,23 @@ impl Hall {
         self.service.get(&format!("{}{query}", sale.seats_path)).bearer(&sale.pass).send().await
     }
 
+    /// The statuses of all seats by number, as soon as they are right.
+    pub async fn seats_become(&self, sale: &OnSale, right: impl Fn(&[&str]) -> bool) {
+        let right = &right;
+        eventually("the seats are as they should be", async || {
+            let body = self.seats(sale, "").await.expect(200);
+            let seats = body["seats"].as_array().unwrap().iter();
+            right(&seats.map(|seat| seat["status"].as_str().unwrap()).collect::<Vec<_>>()).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn seat_ids(&self, sale: &OnSale) -> Vec<Uuid> {
+        let body = self.seats(sale, "").await.expect(200);
+        let seats = body["seats"].as_array().unwrap().iter();
+        seats.map(|seat| seat["seatId"].as_str().unwrap().parse().unwrap()).collect()
+    }
+
     /// Every way to come without the credential that `path` needs, and what each hears: `fits` is the kind of the one
     /// that would do.
     pub async fn assert_only(&self, fits: Fits, request: impl Fn() -> Request) {
@@ -117,6 +143,20 @@ impl Hall {
 pub enum Fits {
     Pass,
     Operator,
+}
+
+/// Looks until there is something to see.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        let mut glance = interval(Duration::from_millis(5));
+        loop {
+            glance.tick().await;
+            if let Some(seen) = look().await {
+                return seen;
+            }
+        }
+    };
+    timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
 }
 
 pub fn new_id() -> Uuid {

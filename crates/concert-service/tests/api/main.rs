@@ -10,4 +10,7 @@ mod hall;
 mod publication;
 mod revocations;
 mod schedules;
+mod seat_events;
 mod seats;
+mod slow_reader;
+mod stream;

@@ -2,23 +2,7 @@ use domain::shared::QueueId;
 use serde_json::{Value, json};
 
 use crate::box_office::Fault;
-use crate::hall::{Fits, Hall, OnSale, new_id};
-
-/// The statuses of all seats by number.
-async fn statuses(hall: &Hall, sale: &OnSale) -> Vec<String> {
-    let body = hall.seats(sale, "").await.expect(200);
-    body["seats"].as_array().unwrap().iter().map(|seat| seat["status"].as_str().unwrap().to_owned()).collect()
-}
-
-async fn seat_ids(hall: &Hall, sale: &OnSale) -> Vec<uuid::Uuid> {
-    let body = hall.seats(sale, "").await.expect(200);
-    body["seats"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|seat| seat["seatId"].as_str().unwrap().parse().unwrap())
-        .collect()
-}
+use crate::hall::{Fits, Hall, eventually, new_id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hall_of_fifty_shows_its_seats_by_number() {
@@ -46,24 +30,25 @@ async fn a_hall_of_fifty_shows_its_seats_by_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn holds_and_sales_show_at_once_and_a_lapsed_hold_is_none() {
+async fn holds_and_sales_show_and_a_lapsed_hold_is_none() {
     let hall = Hall::open().await;
     let sale = hall.on_sale(1).await;
-    let ids = seat_ids(&hall, &sale).await;
+    let ids = hall.seat_ids(&sale).await;
     hall.office.hold(sale.schedule, hall.queue, ids[0]).await;
     hall.office.sell(sale.schedule, hall.queue, ids[1]).await;
-    assert_eq!(statuses(&hall, &sale).await[..3], ["held", "sold", "available"]);
+    hall.seats_become(&sale, |seats| seats[..3] == ["held", "sold", "available"]).await;
     hall.office.pass_time(60);
-    assert_eq!(statuses(&hall, &sale).await[..3], ["available", "sold", "available"]);
+    hall.seats_become(&sale, |seats| seats[..3] == ["available", "sold", "available"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seats_can_be_asked_for_by_status() {
     let hall = Hall::open().await;
     let sale = hall.on_sale(1).await;
-    let ids = seat_ids(&hall, &sale).await;
+    let ids = hall.seat_ids(&sale).await;
     hall.office.hold(sale.schedule, hall.queue, ids[0]).await;
     hall.office.sell(sale.schedule, hall.queue, ids[1]).await;
+    hall.seats_become(&sale, |seats| seats[..3] == ["held", "sold", "available"]).await;
     for (status, numbers) in [
         ("available", (3..=10).collect::<Vec<u64>>()),
         ("held", vec![1]),
@@ -90,7 +75,8 @@ async fn seats_that_are_known_are_not_sent_again() {
     };
     let first = hall.seats(&sale, "").await;
     let tag = first.header("etag").unwrap().to_owned();
-    assert!(tag.starts_with('"') && tag.len() > 20, "{tag} is strong");
+    let version = first.clone().expect(200)["version"].clone();
+    assert_eq!(tag, format!("\"{version}\""), "strong, and the version");
     for known in [tag.clone(), format!("\"x\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
         let reply = ask("", known).await;
         assert_eq!(reply.header("etag"), Some(tag.as_str()));
@@ -101,13 +87,39 @@ async fn seats_that_are_known_are_not_sent_again() {
 
     let seat = first.expect(200)["seats"][0]["seatId"].as_str().unwrap().parse().unwrap();
     hall.office.hold(sale.schedule, hall.queue, seat).await;
-    let changed = ask("", tag.clone()).await;
+    let changed = eventually("the seat is held", async || {
+        let reply = ask("", tag.clone()).await;
+        (reply.status == 200).then_some(reply)
+    });
+    let changed = changed.await;
     let held_tag = changed.header("etag").unwrap().to_owned();
     assert_ne!(held_tag, tag);
-    changed.expect(200);
-    // Nothing happens but time: the version stands still and the seat is available again.
+    assert_eq!(changed.expect(200)["seats"][0]["status"], "held");
+    // Nothing happens but time.
     hall.office.pass_time(60);
-    assert_eq!(ask("", held_tag).await.expect(200)["seats"][0]["status"], "available");
+    let lapsed = eventually("the hold has lapsed", async || {
+        let reply = ask("", held_tag.clone()).await;
+        (reply.status == 200).then_some(reply)
+    });
+    assert_eq!(lapsed.await.expect(200)["seats"][0]["status"], "available");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_written_once_for_all_who_ask() {
+    let hall = Hall::open().await;
+    let sale = hall.on_sale(100).await;
+    let path = hall.service.url(&sale.seats_path);
+    let ask = async || {
+        let reply = hall.service.client.get(&path).bearer_auth(&sale.pass).send().await.unwrap();
+        let tag = reply.headers()["etag"].clone();
+        assert_eq!(reply.headers()["content-length"], reply.content_length().unwrap().to_string());
+        (tag, reply.bytes().await.unwrap())
+    };
+    let first = ask().await;
+    assert!(first.1.len() > 2 * (64 << 10), "it goes out in slices");
+    for _ in 0..3 {
+        assert!(ask().await == first);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +127,7 @@ async fn what_happens_to_other_performances_changes_no_tag() {
     let hall = Hall::open().await;
     let (sale, other) = (hall.on_sale(1).await, hall.on_sale(1).await);
     let tag = hall.seats(&sale, "").await.header("etag").unwrap().to_owned();
-    let seat = seat_ids(&hall, &other).await[0];
+    let seat = hall.seat_ids(&other).await[0];
     hall.office.hold(other.schedule, hall.queue, seat).await;
     assert_eq!(hall.seats(&sale, "").await.header("etag"), Some(tag.as_str()));
 }
@@ -136,19 +148,41 @@ async fn seats_are_for_the_admitted() {
 async fn without_the_inventory_no_seat_is_shown_and_afterwards_all_are() {
     let hall = Hall::open().await;
     let sale = hall.on_sale(1).await;
-    for known_before in [false, true] {
-        hall.office.fail(Some(Fault::Down));
+    hall.office.fail(Some(Fault::Down));
+    let reply = hall.seats(&sale, "").await;
+    assert!(reply.header("retry-after").is_some());
+    reply.problem(503, "unavailable");
+    hall.office.fail(None);
+    eventually("the seats are shown", async || (hall.seats(&sale, "").await.status == 200).then_some(()))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_seat_map_serves_a_while_without_the_inventory_and_then_no_more() {
+    let hall = Hall::open_with(&[("BOXOFFICE__CONCERT__SEAT_MAP_MAX_AGE_MS", "500")]).await;
+    let sale = hall.on_sale(1).await;
+    let known = hall.seats(&sale, "").await;
+    hall.office.fail(Some(Fault::Down));
+    let mut served = 0;
+    let refused = eventually("it has become too old", async || {
         let reply = hall.seats(&sale, "").await;
-        assert!(reply.header("retry-after").is_some(), "known before: {known_before}");
-        reply.problem(503, "unavailable");
-        hall.office.fail(None);
-        assert_eq!(statuses(&hall, &sale).await, ["available"; 10]);
-    }
+        if reply.status != 200 {
+            return Some(reply);
+        }
+        assert_eq!(reply.header("etag"), known.header("etag"));
+        served += 1;
+        None
+    });
+    refused.await.problem(503, "unavailable");
+    assert!(served > 0);
+    hall.office.fail(None);
+    eventually("the seats are shown", async || (hall.seats(&sale, "").await.status == 200).then_some(()))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_arena_of_ten_thousand_is_shown_whole() {
     let hall = Hall::open().await;
     let sale = hall.on_sale(1_000).await;
-    assert_eq!(statuses(&hall, &sale).await, vec!["available"; 10_000]);
+    hall.seats_become(&sale, |seats| seats == vec!["available"; 10_000]).await;
 }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod draft;
 mod ports;
+mod seat_log;
 mod seat_map;
 mod seat_plan;
 mod service;
@@ -10,6 +11,7 @@ mod service;
 pub use catalogue::{Concert, InvalidSalesWindow, SalesWindow, Schedule};
 pub use draft::{Draft, Drafted, Recorded};
 pub use ports::{Catalogue, Inventory, InventoryPlan, SeatChanges};
+pub use seat_log::{Next, SeatLog, SeatLogLimits};
 pub use seat_map::{LiveSeat, SeatCount, SeatMap, SeatStatus};
 pub use seat_plan::{InvalidSeatPlan, PlannedSeat, SeatPlan, Section};
 pub use service::{ConcertError, Concerts, NewConcert, Publication, PublishError, Published, SeatMaps};

@@ -92,7 +92,10 @@ async fn a_client_of_the_document_alone_pays_for_a_seat_and_reads_the_history() 
     assert!((before..=from_now(TimeDelta::minutes(5))).contains(&expires));
     assert_eq!((&reserved["seatNumber"], &reserved["seatPrice"]), (&json!(3), &json!(SEAT_PRICE)));
     assert_eq!((&reserved["concertName"], &reserved["status"]), (&json!("Chamber Night"), &json!("held")));
-    assert_eq!(client.seats(&site, &hall).await[2]["status"], "held");
+    eventually("the seat is held", || async {
+        (client.seats(&site, &hall).await[2]["status"] == "held").then_some(())
+    })
+    .await;
     let schedules = site.get("/api/concerts/schedule", &client.token).await.expect(200);
     assert_eq!(schedules["schedules"][0]["leftSeat"], 49);
 

@@ -77,6 +77,24 @@ impl Fan {
         body["seats"].as_array().unwrap().clone()
     }
 
+    /// Sees so many available seats, at the latest when the seat map has followed.
+    pub async fn sees_available(&self, stack: &Stack, hall: &Hall, count: usize) {
+        eventually("so many seats are available", || async {
+            (self.available(stack, hall).await.len() == count).then_some(())
+        })
+        .await;
+    }
+
+    /// Sees the seat with this number so.
+    pub async fn sees(&self, stack: &Stack, hall: &Hall, number: u64, status: &str) {
+        eventually("the seat is shown as it is", || async {
+            let body = self.seats(stack, hall).await.expect(200);
+            let mut seats = body["seats"].as_array().unwrap().iter();
+            seats.any(|seat| seat["number"] == number && seat["status"] == status).then_some(())
+        })
+        .await;
+    }
+
     /// The id of the seat with this number.
     pub async fn seat(&self, stack: &Stack, hall: &Hall, number: u64) -> String {
         let body = self.seats(stack, hall).await.expect(200);

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, Header, IfNoneMatch};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, IfNoneMatch};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
 use contracts::concert::SeatMapBody;
@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::live_seats::LiveSeats;
 use super::problem;
 use super::seat_query::SeatQuery;
-use super::seat_view::Rendered;
+use super::shared_body::SharedBody;
 
-/// The seats of a performance, as of at most a moment ago.
+/// The seats of a performance, as of at most 300 ms ago; while the inventory is out of reach, as they were last seen.
 #[utoipa::path(
     operation_id = "showSeats",
     security(("pass" = [])),
@@ -27,7 +27,7 @@ use super::seat_view::Rendered;
         (status = 403, description = "`not_admitted`: no pass, or one for another queue"),
         (status = 404, description = "`not_found`"),
         (status = 422, description = "`invalid_request`: no such status"),
-        (status = 503, description = "`unavailable`: the inventory is out of reach"),
+        (status = 503, description = "`unavailable`: the inventory has been out of reach for too long"),
     )
 )]
 #[get("/v1/schedules/{scheduleId}/seats")]
@@ -42,23 +42,23 @@ pub async fn show(
     let status = query.status().map_err(problem::invalid)?;
     let schedule = concerts.schedule(ScheduleId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
     let view = live.view(schedule.id).await.map_err(|error| Problem::unexpected(&error))?;
-    let rendered = view.rendered(schedule.id, status).map_err(|error| Problem::unexpected(&error))?;
-    Ok(answer(&request, &rendered))
-}
-
-fn answer(request: &HttpRequest, rendered: &Rendered) -> HttpResponse {
-    let unchanged = match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&rendered.tag)),
-        Err(_) => false,
-    };
-    let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    response.insert_header((ETAG, rendered.tag.to_string()));
+    let tag = view.tag(status);
+    let unchanged = is_known(&request, &tag);
+    let mut response = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    response.insert_header((ETAG, tag.to_string()));
     // Only for who has a pass, and to be asked about every time: seats go quickly.
     response.insert_header((CACHE_CONTROL, "private, no-cache"));
     if unchanged {
-        return response.finish();
+        return Ok(response.finish());
     }
-    response.insert_header((CONTENT_TYPE, "application/json")).body(rendered.body.clone())
+    let body = view.body(status).map_err(|error| Problem::unexpected(&error))?;
+    Ok(response.insert_header((CONTENT_TYPE, "application/json")).body(SharedBody(body)))
+}
+
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
 }

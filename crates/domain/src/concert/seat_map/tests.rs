@@ -55,7 +55,7 @@ fn an_older_report_changes_nothing() {
     map.apply(&report(7, at(5), vec![(1, SeatStatus::Sold)]));
     map.apply(&report(6, at(9), vec![(1, SeatStatus::Available)]));
     map.apply(&report(7, at(4), vec![(1, SeatStatus::Available)]));
-    assert_eq!((map.version(), statuses(&map)), (7, vec![SeatStatus::Sold]));
+    assert_eq!((map.cursor(), statuses(&map)), (7, vec![SeatStatus::Sold]));
 }
 
 #[test]
@@ -74,21 +74,63 @@ fn seats_of_another_performance_are_passed_over() {
 }
 
 #[test]
-fn maps_look_alike_when_a_fan_sees_no_difference() {
+fn a_version_is_new_when_a_fan_sees_a_difference_and_only_then() {
     let mut map = SeatMap::new(vec![seat(1), seat(2)]);
     map.apply(&report(1, at(0), vec![(1, SeatStatus::Held { until: Some(at(10)) }), (2, SeatStatus::Sold)]));
     let with = |version, now, changes| {
         let mut later = map.clone();
         later.apply(&report(version, now, changes));
-        later
+        later.version()
     };
-    assert!(map.looks_like(&with(9, at(5), vec![(1, SeatStatus::Held { until: None })])));
-    assert!(!map.looks_like(&with(9, at(5), vec![(1, SeatStatus::Sold)])));
-    assert!(!map.looks_like(&with(9, at(10), vec![])), "the hold has lapsed");
-    let mut other_plan = SeatMap::new(vec![seat(1), seat(3)]);
-    let same = report(1, at(0), vec![(1, SeatStatus::Held { until: None }), (3, SeatStatus::Sold)]);
-    other_plan.apply(&same);
-    assert!(!map.looks_like(&other_plan));
+    assert_eq!(map.version(), with(9, at(5), vec![(1, SeatStatus::Held { until: None })]));
+    assert_eq!(
+        with(9, at(5), vec![(1, SeatStatus::Sold)]),
+        5_000_000,
+        "microseconds of the inventory's clock"
+    );
+    assert_eq!(with(1, at(10), vec![]), 10_000_000, "the hold has lapsed");
+}
+
+#[test]
+fn versions_rise_even_where_the_inventorys_clock_stands_still_or_steps_back() {
+    let mut map = SeatMap::new(vec![seat(1)]);
+    assert_eq!(map.version(), 0);
+    map.apply(&report(1, at(7), vec![]));
+    assert_eq!(map.version(), 7_000_000, "that nothing is for sale is something to know");
+    map.apply(&report(2, at(7), vec![(1, SeatStatus::Available)]));
+    assert_eq!(map.version(), 7_000_001);
+    map.apply(&report(3, at(6), vec![(1, SeatStatus::Sold)]));
+    assert_eq!(map.version(), 7_000_002);
+}
+
+#[test]
+fn a_hold_lapses_while_the_inventory_is_silent_and_what_it_says_next_still_counts() {
+    let mut map = SeatMap::new(vec![seat(1), seat(2)]);
+    let held = |until| SeatStatus::Held { until };
+    map.apply(&report(5, at(10), vec![(1, held(Some(at(11)))), (2, held(None))]));
+    let before = map.clone();
+    map.pass_time(at(10) + TimeDelta::milliseconds(999));
+    assert_eq!(map.version(), before.version());
+    map.pass_time(at(11));
+    assert_eq!(statuses(&map), [SeatStatus::Available, held(None)]);
+    assert_eq!((map.version(), map.as_of()), (11_000_000, at(10)));
+    assert_eq!(map.changes_since(&before), [(SeatId(Uuid::from_u128(1)), SeatStatus::Available)]);
+    map.apply(&report(5, at(10) + TimeDelta::milliseconds(1), vec![(1, SeatStatus::Sold)]));
+    assert_eq!(statuses(&map), [SeatStatus::Sold, held(None)]);
+}
+
+#[test]
+fn a_fan_is_told_what_has_become_different_and_nothing_else() {
+    let mut map = SeatMap::new((1..=4).map(seat).collect());
+    let held = |until| SeatStatus::Held { until: Some(at(until)) };
+    let all = [1, 2, 3, 4].map(|number| (number, held(10)));
+    map.apply(&report(1, at(0), all.to_vec()));
+    let before = map.clone();
+    map.apply(&report(2, at(1), vec![(2, held(20)), (3, SeatStatus::Sold), (4, SeatStatus::Available)]));
+    let told = map.changes_since(&before);
+    let id = |number: u128| SeatId(Uuid::from_u128(number));
+    assert_eq!(told, [(id(3), SeatStatus::Sold), (id(4), SeatStatus::Available)]);
+    assert_eq!(map.changes_since(&map), []);
 }
 
 #[test]

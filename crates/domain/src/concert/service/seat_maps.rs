@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
+
 use crate::concert::{Catalogue, Inventory, SeatMap};
 use crate::shared::ScheduleId;
 
@@ -25,10 +27,19 @@ impl SeatMaps {
             Some(map) => map,
             None => Arc::new(SeatMap::new(self.catalogue.seats(schedule).await?)),
         };
-        let changes = self.inventory.changes(schedule, known.version()).await?;
+        let changes = self.inventory.changes(schedule, known.cursor()).await?;
         let mut map = SeatMap::clone(&known);
         map.apply(&changes);
         Ok(self.keep(schedule, Arc::new(map)))
+    }
+
+    /// The map as it must be when the inventory has not been heard for `silence`: holds lapse by its clock, which goes
+    /// on. None where it has never been heard.
+    pub fn unheard(&self, schedule: ScheduleId, silence: TimeDelta) -> Option<Arc<SeatMap>> {
+        let known = self.known(schedule)?;
+        let mut map = SeatMap::clone(&known);
+        map.pass_time(known.as_of().checked_add_signed(silence)?);
+        Some(self.keep(schedule, Arc::new(map)))
     }
 
     fn known(&self, schedule: ScheduleId) -> Option<Arc<SeatMap>> {

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Mutex as SyncMutex;
@@ -11,12 +12,15 @@ use domain::concert::{Inventory, InventoryPlan, SeatChanges, SeatPlan, SeatStatu
 use domain::shared::{Amount, ConcertId, QueueId, SeatId};
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::*;
 
 const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(1));
-const ZERO: Duration = Duration::ZERO;
+/// More questions than any test asks.
+const ENDLESS: usize = 1_000_000;
 const AN_HOUR: Duration = Duration::from_hours(1);
 
 /// An inventory that answers one question for each permit, and tells everything each time.
@@ -72,8 +76,11 @@ impl Inventory for PatientInventory {
     }
 }
 
-/// Ten seats on sale, and looks at them that may be `max_age` old.
-async fn ten_seats(max_age: Duration, permits: usize) -> (LiveSeats, Arc<PatientInventory>) {
+const OFTEN: Pace = Pace { interval: Duration::from_millis(1), idle: AN_HOUR, max_age: AN_HOUR };
+const ONCE: Pace = Pace { interval: AN_HOUR, ..OFTEN };
+
+/// Ten seats on sale, of which nobody has asked yet.
+async fn ten_seats(pace: Pace, permits: usize) -> (LiveSeats, Arc<PatientInventory>) {
     let catalogue = MemoryCatalogue::default();
     let day = |n: i64| DateTime::from_timestamp(n * 86_400, 0).unwrap();
     let sales = SalesWindow::new(day(0), day(1)).unwrap();
@@ -88,7 +95,7 @@ async fn ten_seats(max_age: Duration, permits: usize) -> (LiveSeats, Arc<Patient
     let inventory = PatientInventory { permits: Semaphore::new(permits), state: SyncMutex::default() };
     inventory.publish(&InventoryPlan { schedule, queue_id, sales, seats }).await.unwrap();
     let inventory = Arc::new(inventory);
-    (LiveSeats::new(SeatMaps::new(Arc::new(catalogue), inventory.clone()), max_age), inventory)
+    (LiveSeats::new(SeatMaps::new(Arc::new(catalogue), inventory.clone()), pace), inventory)
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Arc<SeatView>>> + 'a>>;
@@ -109,97 +116,157 @@ async fn requests(live: &LiveSeats, count: usize) -> Vec<Answer<'_>> {
     requests
 }
 
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let watching = async {
+        while !holds().await {
+            yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), watching).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+async fn available(live: &LiveSeats) -> usize {
+    live.view(SCHEDULE).await.unwrap().count().available
+}
+
 #[tokio::test]
-async fn a_crowd_behind_a_look_under_way_shares_the_next_one() {
-    let (live, inventory) = ten_seats(ZERO, 0).await;
+async fn a_crowd_shares_the_first_answer_and_those_after_it_wait_for_nothing() {
+    let (live, inventory) = ten_seats(ONCE, 0).await;
     let crowd = requests(&live, 50).await;
-    assert_eq!(inventory.asked(), 1);
-    inventory.permits.add_permits(50);
+    inventory.permits.add_permits(1);
     for view in join_all(crowd).await {
         assert_eq!(view.unwrap().count().available, 10);
     }
-    assert_eq!(inventory.asked(), 2, "what came during the first look may not be in it");
-}
-
-#[tokio::test]
-async fn a_crowd_within_the_age_allowed_shares_one_look() {
-    let (live, inventory) = ten_seats(AN_HOUR, 0).await;
-    let crowd = requests(&live, 50).await;
-    inventory.permits.add_permits(50);
-    for view in join_all(crowd).await {
-        view.unwrap();
-    }
-    inventory.sell_one();
-    assert_eq!(live.view(SCHEDULE).await.unwrap().count().available, 10);
+    assert!(matches!(requests_answered_at_once(&live).await, Poll::Ready(Ok(_))));
     assert_eq!(inventory.asked(), 1);
 }
 
-#[tokio::test]
-async fn past_the_age_allowed_each_request_sees_what_was_before_it() {
-    let (live, inventory) = ten_seats(ZERO, 9).await;
-    for available in (5..10).rev() {
-        inventory.sell_one();
-        assert_eq!(live.view(SCHEDULE).await.unwrap().count().available, available);
-    }
-    assert_eq!(inventory.asked(), 5);
+async fn requests_answered_at_once(live: &LiveSeats) -> Poll<anyhow::Result<Arc<SeatView>>> {
+    let mut request: Answer<'_> = Box::pin(live.view(SCHEDULE));
+    poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await
 }
 
 #[tokio::test]
-async fn a_failure_is_shared_by_those_who_waited_for_it_and_by_nobody_after() {
-    let (live, inventory) = ten_seats(AN_HOUR, 0).await;
+async fn what_changes_is_seen_without_anybody_asking_for_it() {
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
+    for left in (5..10).rev() {
+        inventory.sell_one();
+        eventually("one less is available", async || available(&live).await == left).await;
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_shared_by_those_who_wait_and_ends_with_its_cause() {
+    let (live, inventory) = ten_seats(OFTEN, 0).await;
     inventory.with(|state| state.out_of_reach = true);
     let crowd = requests(&live, 50).await;
-    inventory.permits.add_permits(50);
+    inventory.permits.add_permits(1);
     for view in join_all(crowd).await {
         assert!(view.err().unwrap().is::<Unavailable>());
     }
-    assert_eq!(inventory.asked(), 1);
     inventory.with(|state| state.out_of_reach = false);
-    assert_eq!(live.view(SCHEDULE).await.unwrap().count().available, 10);
+    inventory.permits.add_permits(ENDLESS);
+    eventually("there are seats again", async || live.view(SCHEDULE).await.is_ok()).await;
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_while_it_looks_holds_nobody_up() {
-    let (live, inventory) = ten_seats(ZERO, 0).await;
+async fn the_last_picture_serves_while_the_inventory_is_out_of_reach() {
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
+    assert_eq!(available(&live).await, 10);
+    inventory.with(|state| state.out_of_reach = true);
+    let asked = inventory.asked();
+    eventually("it was asked in vain", async || inventory.asked() > asked + 3).await;
+    assert_eq!(available(&live).await, 10);
+}
+
+#[tokio::test]
+async fn a_picture_that_is_too_old_serves_nobody() {
+    let (live, inventory) = ten_seats(Pace { max_age: Duration::from_millis(20), ..OFTEN }, ENDLESS).await;
+    live.view(SCHEDULE).await.unwrap();
+    inventory.with(|state| state.out_of_reach = true);
+    let refused = async || live.view(SCHEDULE).await.err().is_some_and(|error| error.is::<Unavailable>());
+    eventually("it is too old", refused).await;
+    inventory.with(|state| state.out_of_reach = false);
+    eventually("there are seats again", async || live.view(SCHEDULE).await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn a_hold_lapses_in_time_although_the_inventory_is_out_of_reach() {
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
+    // The inventory's clock shows the beginning of 1970 in every answer.
+    let until = DateTime::from_timestamp_millis(50);
+    inventory.with(|state| *state.seats.values_mut().next().unwrap() = SeatStatus::Held { until });
+    assert_eq!(available(&live).await, 9);
+    inventory.with(|state| state.out_of_reach = true);
+    eventually("the hold has lapsed", async || available(&live).await == 10).await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_while_it_waits_holds_nobody_up() {
+    let (live, inventory) = ten_seats(ONCE, 0).await;
     let mut crowd = requests(&live, 3).await;
     drop(crowd.remove(0));
-    inventory.permits.add_permits(3);
+    inventory.permits.add_permits(1);
     for view in join_all(crowd).await {
         view.unwrap();
     }
 }
 
 #[tokio::test]
-async fn what_was_written_out_serves_until_a_fan_would_see_a_difference() {
-    let (live, inventory) = ten_seats(ZERO, 9).await;
-    let first = live.view(SCHEDULE).await.unwrap();
+async fn a_version_is_written_out_once_and_serves_until_a_fan_would_see_a_difference() {
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
+    let (first, asked) = (live.view(SCHEDULE).await.unwrap(), inventory.asked());
     inventory.with(|state| state.version += 5);
-    assert!(Arc::ptr_eq(&first, &live.view(SCHEDULE).await.unwrap()));
+    eventually("it was asked again", async || inventory.asked() > asked + 2).await;
+    let same = live.view(SCHEDULE).await.unwrap();
+    assert_eq!(first.body(None).unwrap().as_ptr(), same.body(None).unwrap().as_ptr());
     inventory.sell_one();
-    assert!(!Arc::ptr_eq(&first, &live.view(SCHEDULE).await.unwrap()));
+    eventually("it looks different", async || !Arc::ptr_eq(&first, &live.view(SCHEDULE).await.unwrap()))
+        .await;
+}
+
+#[tokio::test]
+async fn rounds_that_bring_nothing_new_wake_no_stream() {
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
+    let mut stream = live.follow(SCHEDULE).await.unwrap();
+    stream.borrow_and_update();
+    let asked = inventory.asked();
+    eventually("there were rounds", async || inventory.asked() > asked + 3).await;
+    assert!(!stream.has_changed().unwrap());
+    inventory.sell_one();
+    timeout(AN_HOUR, stream.changed()).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_looks_at_is_not_followed_and_is_fresh_when_somebody_does_again() {
+    let (live, inventory) = ten_seats(Pace { idle: Duration::ZERO, ..OFTEN }, ENDLESS).await;
+    let followed = || live.0.performances.read().unwrap().len();
+    assert_eq!(available(&live).await, 10);
+    eventually("it is not followed any more", async || followed() == 0).await;
+    inventory.sell_one();
+    assert_eq!(available(&live).await, 9);
+    let stream = live.follow(SCHEDULE).await.unwrap();
+    let asked = inventory.asked();
+    eventually("there were rounds", async || inventory.asked() > asked + 20).await;
+    assert_eq!(followed(), 1, "a stream is open");
+    drop(stream);
+    eventually("it is not followed any more", async || followed() == 0).await;
 }
 
 #[tokio::test]
 async fn each_answer_has_a_tag_of_its_own() {
     use contracts::concert::SeatStatusBody::{Available, Blocked, Held, Sold};
 
-    let (live, inventory) = ten_seats(ZERO, 9).await;
+    let (live, inventory) = ten_seats(OFTEN, ENDLESS).await;
     let tags = |view: &SeatView| {
         [None, Some(Available), Some(Held), Some(Sold), Some(Blocked)]
-            .map(|status| view.rendered(SCHEDULE, status).unwrap().tag.to_string())
+            .map(|status| view.tag(status).to_string())
     };
-    let before = tags(&live.view(SCHEDULE).await.unwrap());
-    // The version stands still while a seat changes.
+    let first = live.view(SCHEDULE).await.unwrap();
     inventory.sell_one();
-    inventory.with(|state| state.version -= 1);
-    let after = tags(&live.view(SCHEDULE).await.unwrap());
-    let mut distinct: Vec<_> = before.iter().chain([&after[0], &after[1], &after[3]]).collect();
-    distinct.sort();
-    distinct.dedup();
-    assert_eq!(distinct.len(), 8, "{before:?} {after:?}");
-    assert_eq!(
-        (&before[2], &before[4]),
-        (&after[2], &after[4]),
-        "nothing held and nothing blocked, as before"
-    );
+    eventually("it looks different", async || !Arc::ptr_eq(&first, &live.view(SCHEDULE).await.unwrap()))
+        .await;
+    let later = live.view(SCHEDULE).await.unwrap();
+    let distinct: HashSet<_> = tags(&first).into_iter().chain(tags(&later)).collect();
+    assert_eq!(distinct.len(), 10, "{distinct:?}");
 }

@@ -38,3 +38,20 @@ fn performances_do_not_mix() {
     assert_eq!(ready(world.maps.current(one)).unwrap().count().available, 9);
     assert_eq!(ready(world.maps.current(other)).unwrap().count(), SeatCount { total: 20, available: 20 });
 }
+
+#[test]
+fn a_hold_lapses_by_the_inventorys_clock_while_it_is_not_heard() {
+    let world = World::new();
+    let schedule = world.publish(&world.concert(), day(20), &plan(1)).unwrap().schedule.id;
+    assert!(world.maps.unheard(schedule, TimeDelta::zero()).is_none());
+    let seat = ready(world.maps.current(schedule)).unwrap().seats().next().unwrap().seat.id;
+    // The inventory answers at the beginning of the first day.
+    let until = Some(day(1) + TimeDelta::seconds(60));
+    world.inventory.set(schedule, seat, SeatStatus::Held { until });
+    assert_eq!(ready(world.maps.current(schedule)).unwrap().count().available, 9);
+    let available = |seconds| {
+        let map = world.maps.unheard(schedule, TimeDelta::seconds(seconds)).unwrap();
+        map.count().available
+    };
+    assert_eq!([59, 60].map(available), [9, 10]);
+}
