@@ -138,9 +138,9 @@ fn rows(scene: &Scene, outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("requests without an answer", count(&tally.lost)),
         (
             "unknown outcomes",
-            format!("{}, {} resolved by asking again", count(&tally.unknown), count(&tally.resolved)),
+            format!("{}, {} answered when asked again", count(&tally.unknown), count(&tally.resolved)),
         ),
-        ("learnt only by reading back", unknown.to_string()),
+        ("known only by reading back", unknown.to_string()),
         ("longest until known", format!("{} ms", count(&tally.longest_ms))),
         ("every fan knew", seconds(outcome.known_after)),
         ("everything was at rest", seconds(outcome.agreed_after)),
