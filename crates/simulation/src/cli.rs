@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::{Write, stdout};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
@@ -11,6 +12,13 @@ use crate::faults::LIKELY_AFTER_SEEDS;
 use crate::planted::Plant;
 use crate::sweep::{Totals, sweep};
 use crate::world::{Options, run};
+
+/// Prints a line. A reader who has seen enough, as `head` has, ends nothing.
+macro_rules! say {
+    ($($text:tt)*) => {
+        writeln!(stdout(), $($text)*).ok()
+    };
+}
 
 /// Runs the whole box office in simulated worlds, and checks after every step what must always hold.
 #[derive(Debug, Parser)]
@@ -66,16 +74,16 @@ impl Cli {
 /// Runs one seed again. True where nothing broke.
 fn replay(seed: u64, plant: Option<Plant>, trace: bool) -> bool {
     let outcome = run(seed, Options { plant, keep_trace: trace, ..Options::default() });
-    print!("{}", outcome.trace);
+    say!("{}", outcome.trace.trim_end());
     let (steps, end, hash) = (outcome.steps, outcome.ended_at, outcome.hash);
-    println!("seed {seed}: {steps} steps, {end} s of virtual time, trace hash {hash:016x}");
+    say!("seed {seed}: {steps} steps, {end} s of virtual time, trace hash {hash:016x}");
     match outcome.violation {
-        Some(violation) => println!("{violation}"),
-        None => println!("no guarantee broken"),
-    }
+        Some(violation) => say!("{violation}"),
+        None => say!("no guarantee broken"),
+    };
     let again = run(seed, Options { plant, ..Options::default() });
     if again.hash != hash {
-        println!("the same seed gave another trace: {:016x}", again.hash);
+        say!("the same seed gave another trace: {:016x}", again.hash);
     }
     again.hash == hash && again.violation.is_none()
 }
@@ -86,9 +94,9 @@ fn search(cli: &Cli) -> bool {
     let totals = sweep(cli.from..cli.from.saturating_add(cli.seeds), cli.threads(), cli.plant);
     let seconds = begun.elapsed().as_secs_f64();
     if cli.cells {
-        println!("{}\n", totals.cells.table());
+        say!("{}\n", totals.cells.table());
         for (disaster, count) in totals.disasters.counted() {
-            println!("{:44}{count:>10}", disaster.word());
+            say!("{:44}{count:>10}", disaster.word());
         }
     }
     summary(&totals, seconds);
@@ -102,7 +110,7 @@ fn search(cli: &Cli) -> bool {
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people")]
 fn summary(totals: &Totals, seconds: f64) {
     let seeds = totals.seeds.max(1) as f64;
-    println!(
+    say!(
         "{} seeds in {seconds:.1} s: {:.0} seeds/s; per world {:.0} steps, {:.1} s of virtual time, {:.2} sales",
         totals.seeds,
         totals.seeds as f64 / seconds,
@@ -115,17 +123,17 @@ fn summary(totals: &Totals, seconds: f64) {
 fn every_fault_was_seen(totals: &Totals) -> bool {
     let impossible = totals.cells.impossible();
     for (step, fault) in &impossible {
-        println!("{} fell on {}, which is declared impossible", fault.word(), step.word());
+        say!("{} fell on {}, which is declared impossible", fault.word(), step.word());
     }
     if totals.seeds < LIKELY_AFTER_SEEDS {
         return impossible.is_empty();
     }
     let silent = totals.cells.silent();
     for (step, fault) in &silent {
-        println!("{} never fell on {}", fault.word(), step.word());
+        say!("{} never fell on {}", fault.word(), step.word());
     }
     for (disaster, _) in totals.disasters.counted().filter(|(_, count)| *count == 0) {
-        println!("{} never happened", disaster.word());
+        say!("{} never happened", disaster.word());
     }
     let all_happened = totals.disasters.counted().all(|(_, count)| count > 0);
     silent.is_empty() && impossible.is_empty() && all_happened
@@ -133,15 +141,15 @@ fn every_fault_was_seen(totals: &Totals) -> bool {
 
 /// Prints a table in Markdown. True where every mistake is caught.
 fn table_of_plants(cli: &Cli) -> bool {
-    println!("| planted | what is wrong | caught by | after seeds |\n|---|---|---|---|");
+    say!("| planted | what is wrong | caught by | after seeds |\n|---|---|---|---|");
     let mut all = true;
     for plant in Plant::ALL {
         let totals = sweep(cli.from..cli.from.saturating_add(cli.seeds), NonZeroUsize::MIN, Some(plant));
         let (word, what) = (plant.word(), plant.what());
         match totals.failed.as_ref().and_then(|failed| failed.violation.as_ref()) {
-            Some(violation) => println!("| `{word}` | {what} | {} | {} |", violation.rule, totals.seeds),
-            None => println!("| `{word}` | {what} | **nothing** | {} |", totals.seeds),
-        }
+            Some(violation) => say!("| `{word}` | {what} | {} | {} |", violation.rule, totals.seeds),
+            None => say!("| `{word}` | {what} | **nothing** | {} |", totals.seeds),
+        };
         all &= totals.failed.is_some();
     }
     all

@@ -25,6 +25,8 @@ pub struct Apps {
     pub concert: Option<Arc<ConcertApp>>,
     pub reservation: Option<Arc<ReservationApp>>,
     pub wallet: Option<Arc<WalletApp>>,
+    /// At the end of the world nothing starts any more.
+    pub stopped_for_good: bool,
 }
 
 impl Apps {
@@ -51,7 +53,8 @@ impl Apps {
 
 /// Starts a service over its store, with everything that it had only in memory forgotten.
 pub fn start(world: &Arc<World>, process: Process) {
-    if world.apps().is_up(process) {
+    let stays_down = { world.apps().stopped_for_good };
+    if stays_down || world.apps().is_up(process) {
         return;
     }
     world.note("started", [process.code(), 0], format_args!("{process:?}"));
