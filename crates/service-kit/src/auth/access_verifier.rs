@@ -11,6 +11,7 @@ use super::access::{self, AUDIENCE, AccessUser, BUILT_IN_ISSUER, Role};
 use super::jwt::{JwtVerifier, Refusal};
 use super::key_source::KeySource;
 use super::numeric_date::NumericDate;
+use super::verified::TokenDigest;
 
 /// An outside issuer's clock may be this far ahead of ours before its new tokens seem to come from the future.
 const NOT_BEFORE_LEEWAY: TimeDelta = TimeDelta::seconds(60);
@@ -20,7 +21,7 @@ const UUID_TEXT_LENGTH: usize = 36;
 
 /// Verifies the access tokens of one issuer.
 pub struct AccessVerifier {
-    jwt: JwtVerifier,
+    jwt: JwtVerifier<Claims>,
     subjects: Subjects,
 }
 
@@ -31,7 +32,7 @@ enum Subjects {
     Of { issuer: String },
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Claims {
     sub: String,
     exp: NumericDate,
@@ -58,6 +59,15 @@ impl AccessVerifier {
         Self { jwt, subjects: Subjects::Of { issuer: issuer.to_owned() } }
     }
 
+    /// Who shows a token that was verified before; `None`: it has to be verified.
+    pub(super) fn recall(
+        &self,
+        token: &TokenDigest,
+        now: DateTime<Utc>,
+    ) -> Option<Result<AccessUser, Refusal>> {
+        self.jwt.recall(token).map(|claims| self.judge(&claims, now))
+    }
+
     /// Who shows `token` at the instant `now`.
     pub(super) async fn verify(
         &self,
@@ -65,11 +75,14 @@ impl AccessVerifier {
         header: &Header,
         now: DateTime<Utc>,
     ) -> Result<AccessUser, Refusal> {
-        let claims: Claims = self.jwt.verify(token, header).await?;
+        self.judge(&self.jwt.verify(token, header).await?, now)
+    }
+
+    fn judge(&self, claims: &Claims, now: DateTime<Utc>) -> Result<AccessUser, Refusal> {
         if claims.exp.0 <= now {
             return Err(Refusal::Expired);
         }
-        if claims.nbf.is_some_and(|start| start.0.signed_duration_since(now) > NOT_BEFORE_LEEWAY) {
+        if claims.nbf.as_ref().is_some_and(|start| start.0.signed_duration_since(now) > NOT_BEFORE_LEEWAY) {
             return Err(Refusal::Invalid("is not valid yet"));
         }
         Ok(AccessUser {

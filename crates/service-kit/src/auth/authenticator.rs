@@ -13,6 +13,7 @@ use super::pass::{Pass, PassVerifier, claims_to_be_pass};
 use super::queue_token::{QueueTokens, looks_like_queue_token};
 use super::revocations::RevokedPasses;
 use super::service_credential::AcceptedServices;
+use super::verified::TokenDigest;
 use crate::problem::Problem;
 
 /// Recognises every kind of credential, so that a good one at the wrong door is told apart from a bad one.
@@ -112,16 +113,27 @@ impl Authenticator {
         if let Some(name) = self.services.verify(token) {
             return Ok(Credential::Service(name));
         }
+        let (digest, now) = (TokenDigest::of(token), self.revoked.now(self.clock.now()));
+        if let Some(pass) = self.passes.recall(&digest, now) {
+            return self.presented(pass);
+        }
+        if let Some(user) = self.access.recall(&digest, now) {
+            return user.map(Credential::Access).map_err(access_refused);
+        }
         let Ok(header) = decode_header(token) else {
             return Err(Problem::unauthenticated("The credential is of no known form"));
         };
-        let now = self.revoked.now(self.clock.now());
         if claims_to_be_pass(&header) {
-            let pass = self.passes.verify(token, &header, now).await.map_err(pass_refused)?;
-            let spent = self.revoked.is_revoked(pass.pass_id);
-            return Ok(if spent { Credential::SpentPass(pass) } else { Credential::Pass(pass) });
+            return self.presented(self.passes.verify(token, &header, now).await);
         }
         self.access.verify(token, &header, now).await.map(Credential::Access).map_err(access_refused)
+    }
+
+    /// Whether a pass has ended early is asked each time it is shown.
+    fn presented(&self, pass: Result<Pass, Refusal>) -> Result<Credential, Problem> {
+        let pass = pass.map_err(pass_refused)?;
+        let spent = self.revoked.is_revoked(pass.pass_id);
+        Ok(if spent { Credential::SpentPass(pass) } else { Credential::Pass(pass) })
     }
 
     fn recognise_queue_token(&self, token: &str) -> Result<Credential, Problem> {

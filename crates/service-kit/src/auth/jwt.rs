@@ -5,6 +5,7 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode};
 use serde::de::DeserializeOwned;
 
 use super::key_source::KeySource;
+use super::verified::{TokenDigest, Verified, VerifiedTokens};
 
 /// Why a JWT was not accepted. The texts are for the client and never repeat the token.
 #[derive(Debug)]
@@ -15,14 +16,15 @@ pub(super) enum Refusal {
 }
 
 /// Verifies everything about a JWT but its times: those are judged by a clock that the process does not own.
-pub(super) struct JwtVerifier {
+pub(super) struct JwtVerifier<C> {
     keys: KeySource,
+    verified: VerifiedTokens<C>,
     accepts_type: fn(Option<&str>) -> bool,
     /// One for each algorithm: the library refuses a list that spans several families.
     validations: Vec<Validation>,
 }
 
-impl JwtVerifier {
+impl<C: Clone + DeserializeOwned> JwtVerifier<C> {
     pub fn new(
         issuer: &str,
         audience: &str,
@@ -39,11 +41,22 @@ impl JwtVerifier {
             validation.validate_nbf = false;
             validation
         };
-        Self { keys, accepts_type, validations: algorithms.iter().map(validation).collect() }
+        let validations = algorithms.iter().map(validation).collect();
+        Self { keys, verified: VerifiedTokens::default(), accepts_type, validations }
+    }
+
+    /// The claims of a token that was verified before, as long as its issuer still publishes the key that signed it.
+    pub fn recall(&self, token: &TokenDigest) -> Option<C> {
+        let known = self.verified.get(token)?;
+        if self.keys.publishes(&known.kid, &known.key) {
+            return Some(known.claims);
+        }
+        self.verified.forget(token);
+        None
     }
 
     /// The claims of `token`, whose header is `header`.
-    pub async fn verify<C: DeserializeOwned>(&self, token: &str, header: &Header) -> Result<C, Refusal> {
+    pub async fn verify(&self, token: &str, header: &Header) -> Result<C, Refusal> {
         if !(self.accepts_type)(header.typ.as_deref()) {
             return Err(Refusal::Invalid("is of a type that is not accepted here"));
         }
@@ -63,10 +76,12 @@ impl JwtVerifier {
         if key.algorithm != header.alg {
             return Err(Refusal::Invalid("is signed with an algorithm that is not its key's"));
         }
-        match decode::<C>(token, &key.decoding, validation) {
-            Ok(decoded) => Ok(decoded.claims),
-            Err(error) => Err(Refusal::Invalid(reason(&error))),
-        }
+        let claims = decode::<C>(token, &key.decoding, validation)
+            .map_err(|error| Refusal::Invalid(reason(&error)))?
+            .claims;
+        let verified = Verified { kid: kid.into(), key, claims: claims.clone() };
+        self.verified.remember(TokenDigest::of(token), verified);
+        Ok(claims)
     }
 }
 

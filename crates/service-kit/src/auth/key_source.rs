@@ -72,7 +72,7 @@ impl KeySource {
         Self::follow_every(REFETCH_INTERVAL, name, client, url.into(), credential)
     }
 
-    fn follow_every(
+    pub(super) fn follow_every(
         refetch_interval: Duration,
         name: &'static str,
         client: reqwest::Client,
@@ -89,6 +89,12 @@ impl KeySource {
             last: Mutex::default(),
         };
         Self(Arc::new(Source { keys: RwLock::new(None), followed: Some(followed) }))
+    }
+
+    /// Whether `key` is still what the issuer publishes as `kid`, as far as is known. A document that is fetched anew
+    /// brings new keys, even where it says the same.
+    pub(super) fn publishes(&self, kid: &str, key: &Arc<VerificationKey>) -> bool {
+        self.0.known(kid).is_some_and(|known| Arc::ptr_eq(&known, key))
     }
 
     /// The key `kid`; `None` where the issuer does not publish it.

@@ -16,6 +16,7 @@ mod queue_token;
 mod revocations;
 mod service_credential;
 mod verification_keys;
+mod verified;
 
 pub use access::{AUDIENCE, AccessTokens, AccessUser, BUILT_IN_ISSUER, Issued, Role};
 pub use access_verifier::AccessVerifier;

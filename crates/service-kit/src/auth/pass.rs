@@ -9,6 +9,7 @@ use super::jwt::{JwtVerifier, Refusal};
 use super::key_source::KeySource;
 use super::keys::SigningKey;
 use super::numeric_date::NumericDate;
+use super::verified::TokenDigest;
 
 const ISSUER: &str = "queue-service";
 const AUDIENCE: &str = "boxoffice";
@@ -40,7 +41,7 @@ struct IssuedClaims {
     exp: NumericDate,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Claims {
     sub: UserId,
     queue: QueueId,
@@ -76,11 +77,16 @@ impl PassIssuer {
 }
 
 /// Verifies passes.
-pub struct PassVerifier(JwtVerifier);
+pub struct PassVerifier(JwtVerifier<Claims>);
 
 impl PassVerifier {
     pub fn new(keys: KeySource) -> Self {
         Self(JwtVerifier::new(ISSUER, AUDIENCE, &[Algorithm::EdDSA], |typ| typ == Some(TYPE), keys))
+    }
+
+    /// What a token says that was verified before; `None`: it has to be verified.
+    pub(super) fn recall(&self, token: &TokenDigest, now: DateTime<Utc>) -> Option<Result<Pass, Refusal>> {
+        self.0.recall(token).map(|claims| claims.at(now))
     }
 
     /// What `token` says, where it is good at `now`, the time by the clock of the queue's store.
@@ -90,16 +96,16 @@ impl PassVerifier {
         header: &Header,
         now: DateTime<Utc>,
     ) -> Result<Pass, Refusal> {
-        let claims: Claims = self.0.verify(token, header).await?;
-        if claims.exp.0 <= now {
+        self.0.verify(token, header).await?.at(now)
+    }
+}
+
+impl Claims {
+    fn at(self, now: DateTime<Utc>) -> Result<Pass, Refusal> {
+        if self.exp.0 <= now {
             return Err(Refusal::Expired);
         }
-        Ok(Pass {
-            pass_id: claims.jti,
-            queue_id: claims.queue,
-            user_id: claims.sub,
-            expires_at: claims.exp.0,
-        })
+        Ok(Pass { pass_id: self.jti, queue_id: self.queue, user_id: self.sub, expires_at: self.exp.0 })
     }
 }
 

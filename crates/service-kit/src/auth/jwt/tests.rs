@@ -1,13 +1,17 @@
+use std::time::Duration;
+
 use jsonwebtoken::{EncodingKey, decode_header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::auth::fixtures::{alter_claims, encode_unsigned, encode_with, header, signing_key};
+use crate::auth::fixtures::{
+    JwksServer, alter_claims, client, encode_unsigned, encode_with, header, signing_key,
+};
 use crate::auth::{Jwks, SigningKey};
 
 const TYPE: &str = "test+jwt";
 
-fn verifier(key: &SigningKey) -> JwtVerifier {
+fn verifier(key: &SigningKey) -> JwtVerifier<Value> {
     let keys = KeySource::fixed(&Jwks { keys: vec![key.jwk()] }).unwrap();
     JwtVerifier::new("issuer", "audience", &[Algorithm::EdDSA], |typ| typ == Some(TYPE), keys)
 }
@@ -16,12 +20,12 @@ fn claims() -> Value {
     json!({ "iss": "issuer", "aud": "audience", "sub": "somebody", "exp": 1 })
 }
 
-async fn verify(verifier: &JwtVerifier, token: &str) -> Result<Value, Refusal> {
+async fn verify(verifier: &JwtVerifier<Value>, token: &str) -> Result<Value, Refusal> {
     let header = decode_header(token).map_err(|_| Refusal::Invalid("has no header"))?;
     verifier.verify(token, &header).await
 }
 
-async fn refusal(verifier: &JwtVerifier, token: &str) -> &'static str {
+async fn refusal(verifier: &JwtVerifier<Value>, token: &str) -> &'static str {
     match verify(verifier, token).await {
         Err(Refusal::Invalid(reason)) => reason,
         other => panic!("expected a refusal, got {other:?}"),
@@ -115,7 +119,7 @@ async fn an_algorithm_that_is_not_the_keys_is_refused_before_the_key_is_used() {
     let key = signing_key();
     let keys = KeySource::fixed(&Jwks { keys: vec![key.jwk()] }).unwrap();
     let algorithms = [Algorithm::EdDSA, Algorithm::RS256, Algorithm::ES256];
-    let verifier = JwtVerifier::new("issuer", "audience", &algorithms, |_| true, keys);
+    let verifier: JwtVerifier<Value> = JwtVerifier::new("issuer", "audience", &algorithms, |_| true, keys);
     for alg in ["RS256", "ES256"] {
         let token = encode_unsigned(&json!({ "alg": alg, "kid": key.kid() }), &claims());
         assert_eq!(refusal(&verifier, &token).await, "is signed with an algorithm that is not its key's");
@@ -136,4 +140,49 @@ async fn a_header_must_name_its_key_and_ask_for_nothing_unknown() {
     critical.crit = Some(vec!["b64".to_owned()]);
     let token = encode_with(&critical, &claims(), &key);
     assert_eq!(refusal(&verifier, &token).await, "asks for an extension that is not understood");
+}
+
+#[actix_web::test]
+async fn a_token_is_recalled_once_it_was_verified_and_no_other_that_looks_like_it() {
+    let key = signing_key();
+    let verifier = verifier(&key);
+    let token = key.sign(TYPE, &claims()).unwrap();
+    assert_eq!(verifier.recall(&TokenDigest::of(&token)), None);
+    verify(&verifier, &token).await.unwrap();
+    assert_eq!(verifier.recall(&TokenDigest::of(&token)), Some(claims()));
+
+    let altered = alter_claims(&token, |claims| claims["sub"] = json!("somebody else"));
+    for other in [altered, format!("{token}A"), signing_key().sign(TYPE, &claims()).unwrap()] {
+        assert!(verify(&verifier, &other).await.is_err());
+        assert_eq!(verifier.recall(&TokenDigest::of(&other)), None);
+    }
+}
+
+#[actix_web::test]
+async fn a_token_is_recalled_no_more_once_its_key_is_withdrawn() {
+    let (old, new) = (signing_key(), signing_key());
+    let jwks = |keys: &[&SigningKey]| Jwks { keys: keys.iter().map(|key| key.jwk()).collect() };
+    let server = JwksServer::start(&jwks(&[&old]));
+    let keys = KeySource::follow_every(Duration::ZERO, "the keys", client(), server.url(), None);
+    let verifier: JwtVerifier<Value> =
+        JwtVerifier::new("issuer", "audience", &[Algorithm::EdDSA], |typ| typ == Some(TYPE), keys);
+    let tokens = [&old, &new].map(|key| key.sign(TYPE, &claims()).unwrap());
+    verify(&verifier, &tokens[0]).await.unwrap();
+
+    server.publish(&jwks(&[&new, &old]));
+    verify(&verifier, &tokens[1]).await.unwrap();
+    // The document is another one, and the key in it is not taken on trust.
+    assert_eq!(verifier.recall(&TokenDigest::of(&tokens[0])), None);
+    verify(&verifier, &tokens[0]).await.unwrap();
+    assert_eq!(verifier.recall(&TokenDigest::of(&tokens[0])), Some(claims()));
+
+    server.publish(&jwks(&[&new]));
+    assert_eq!(
+        refusal(&verifier, &signing_key().sign(TYPE, &claims()).unwrap()).await,
+        "is signed with an unknown key"
+    );
+    assert_eq!(verifier.recall(&TokenDigest::of(&tokens[0])), None);
+    assert_eq!(refusal(&verifier, &tokens[0]).await, "is signed with an unknown key");
+    assert_eq!(verifier.recall(&TokenDigest::of(&tokens[1])), None);
+    verify(&verifier, &tokens[1]).await.unwrap();
 }
