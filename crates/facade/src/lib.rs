@@ -16,7 +16,6 @@ use std::collections::HashMap;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
-use anyhow::Context;
 use service_kit::service::stop_signal;
 use service_kit::settings::{Settings, Sources};
 use service_kit::{http, telemetry};
@@ -66,28 +65,19 @@ pub async fn run() -> anyhow::Result<()> {
     let settings = Facade::settings(std::env::vars().collect())?;
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
-    let address = listener.local_addr().context("the listener has no address")?;
     let facade = Facade::new(&settings)?;
-    let server = http::serve(listener, &settings.shared.http, move |routes| {
+    let serving = http::serve(listener, &settings.shared.http, move |routes| {
         Facade::public(routes);
         let facade = facade.clone();
         routes.map(|config| {
             facade.provide(config);
-            config.service(healthz).service(readyz)
+            config.service(readyz)
         });
     })?;
-    let (handle, server) = (server.handle(), tokio::spawn(server));
-    tracing::info!(%address, "serving");
+    tracing::info!(address = %serving.address(), "serving");
     stop_signal().await?;
     tracing::info!("stopping: requests under way may end");
-    handle.stop(true).await;
-    server.await.context("the server's task failed")?.context("the server failed")
-}
-
-/// The process runs.
-#[get("/healthz")]
-async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+    serving.stop().await
 }
 
 /// The process can do its work: it needs nothing of its own, and a service that is down answers for itself.

@@ -15,7 +15,7 @@ use crate::demo;
 use crate::environment::Environment;
 use crate::fleet::{DatabaseUrls, Fleet};
 use crate::installation::Installation;
-use crate::origin::Origin;
+use crate::origin;
 use crate::private_postgres::{Durability, Options, PrivatePostgres, Search};
 use crate::token;
 
@@ -66,11 +66,13 @@ async fn serve(
     let urls = database_urls(installation, environment, arguments.in_memory, postgres.as_ref()).await?;
     say("starting the four services");
     let fleet = Fleet::start(installation, environment, &urls).await?;
-    let origin = Origin::serve(listener, &shared.http, &fleet)?;
+    let origin = origin::serve(listener, &shared.http, &fleet)?;
     let operator = token::issue(installation, Role::Operator, OPERATOR_TOKEN_TTL_SECONDS)?;
-    let address = format!("http://localhost:{}", origin.address.port());
+    let address = format!("http://localhost:{}", origin.address().port());
     if !arguments.no_demo {
-        demo::fill(&origin.address, &operator, &|what| say(what)).await.context("cannot fill in the demo")?;
+        demo::fill(&origin.address(), &operator, &|what| say(what))
+            .await
+            .context("cannot fill in the demo")?;
     }
     println!("Boxoffice is open: {address}");
     println!("Operator token: {operator}");

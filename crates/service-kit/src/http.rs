@@ -2,11 +2,11 @@
 
 mod fallback;
 mod request_context;
+mod serving;
 
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_web::dev::Server;
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context;
 use utoipa::openapi::OpenApi;
@@ -18,22 +18,27 @@ use crate::rate_limit::RateLimit;
 use crate::settings::HttpSettings;
 
 pub use fallback::RouteIndex;
+pub use serving::{Serving, Stopping};
 
 /// actix's own default; clients keep idle connections for less.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
-/// Serves `routes` on `listener`; the server runs once it is awaited or spawned.
-pub fn serve<R>(listener: TcpListener, settings: &HttpSettings, routes: R) -> anyhow::Result<Server>
+/// Serves `routes`, and `GET /healthz`, on `listener` until it is told to stop.
+pub fn serve<R>(listener: TcpListener, settings: &HttpSettings, routes: R) -> anyhow::Result<Serving>
 where
     R: Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
 {
+    let address = listener.local_addr().context("the listener has no address")?;
     let index = web::Data::new(RouteIndex::of(&document(routes.clone())));
+    let stopping = Stopping::default();
+    let for_streams = web::Data::new(stopping.clone());
     let rate_limit = web::Data::new(RateLimit::new(settings));
     let max_body_bytes = settings.max_body_bytes;
     let server = HttpServer::new(move || {
         let routes = routes.clone();
         let (app, _) = App::new().into_utoipa_app().configure(move |config| routes(config)).split_for_parts();
         app.app_data(index.clone())
+            .app_data(for_streams.clone())
             .app_data(rate_limit.clone())
             .app_data(web::PayloadConfig::new(max_body_bytes))
             .app_data(
@@ -44,6 +49,7 @@ where
                     Problem::invalid_request([("query", error.to_string())]).into()
                 }),
             )
+            .service(serving::healthz)
             .default_service(web::to(fallback::answer))
             .wrap(middleware::from_fn(request_context::serve))
     });
@@ -54,7 +60,7 @@ where
         .disable_signals()
         .listen(listener)
         .context("cannot listen")?;
-    Ok(server.run())
+    Ok(Serving::spawn(address, server.run(), stopping))
 }
 
 /// Binds; an error names the address and what to do.

@@ -183,3 +183,15 @@ async fn without_the_inventory_no_stream_begins() {
     hall.office.fail(Some(Fault::Down));
     hall.service.get(&path(&sale)).bearer(&sale.pass).send().await.problem(503, "unavailable");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_stops_ends_its_streams_and_does_not_wait_for_them() {
+    let hall = Hall::open_with(&[("BOXOFFICE__HTTP__SHUTDOWN_SECONDS", "3600")]).await;
+    let sale = hall.on_sale(1).await;
+    let mut events = Events::open(&hall, &sale, None).await;
+    events.next().await.unwrap();
+    let stopping = tokio::spawn(hall.service.stop());
+    assert_eq!(events.next().await, None);
+    drop(events);
+    stopping.await.unwrap();
+}

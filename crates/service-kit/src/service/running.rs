@@ -2,15 +2,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
 use actix_web::{HttpResponse, ResponseError, get, web};
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinHandle;
 
 use super::{Context, Service, Store};
 use crate::audit::{self, Scope};
-use crate::http;
+use crate::http::{self, Serving};
 use crate::jobs::Jobs;
 use crate::metrics;
 use crate::postgres::{self, Database};
@@ -21,21 +19,18 @@ use crate::telemetry;
 /// A service that serves.
 pub struct Running<S> {
     pub service: S,
-    address: SocketAddr,
-    handle: ServerHandle,
-    server: JoinHandle<std::io::Result<()>>,
+    serving: Serving,
     jobs: Jobs,
 }
 
 impl<S> Running<S> {
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// Takes no more requests, lets those under way end, then ends the jobs.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.handle.stop(true).await;
-        self.server.await.context("the server's task failed")?.context("the server failed")?;
+        self.serving.stop().await?;
         self.jobs.stop().await;
         Ok(())
     }
@@ -47,7 +42,6 @@ pub async fn start<S: Service>(
     settings: Settings<S::Settings>,
     in_memory: bool,
 ) -> anyhow::Result<Running<S>> {
-    let address = listener.local_addr().context("the listener has no address")?;
     let store = if in_memory {
         Store::Memory
     } else {
@@ -65,27 +59,20 @@ pub async fn start<S: Service>(
         jobs.extend(audit::job(Scope::of::<S>(), database.clone(), clock, &audit, &metrics));
     }
     let (provided, readiness, metrics) = (service.clone(), web::Data::new(store), web::Data::new(metrics));
-    let server = http::serve(listener, &http_settings, move |routes| {
+    let serving = http::serve(listener, &http_settings, move |routes| {
         S::public(routes);
         S::internal(routes);
         let (provided, readiness, metrics) = (provided.clone(), readiness.clone(), metrics.clone());
         routes.map(|config| {
-            config.app_data(readiness).service(healthz).service(readyz);
+            config.app_data(readiness).service(readyz);
             config.app_data(metrics).service(metrics::scrape);
             provided.provide(config);
             config
         });
     })?;
-    let (handle, server) = (server.handle(), tokio::spawn(server));
     let jobs = Jobs::start(if jobs_enabled { jobs } else { Vec::new() });
-    tracing::info!(service = S::NAME, %address, "serving");
-    Ok(Running { service, address, handle, server, jobs })
-}
-
-/// The process runs.
-#[get("/healthz")]
-async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+    tracing::info!(service = S::NAME, address = %serving.address(), "serving");
+    Ok(Running { service, serving, jobs })
 }
 
 /// The process can do its work: its database answers.

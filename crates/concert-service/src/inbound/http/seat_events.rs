@@ -12,8 +12,10 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use contracts::concert::SeatsEventBody;
 use domain::concert::Concerts;
 use domain::shared::ScheduleId;
+use futures_util::StreamExt;
 use service_kit::Problem;
 use service_kit::auth::Pass;
+use service_kit::http::Stopping;
 use uuid::Uuid;
 
 use self::open_streams::Full;
@@ -68,12 +70,13 @@ pub async fn follow(
     let open = Arc::clone(&streams).open(pass).map_err(too_many)?;
     let published = live.follow(schedule.id).await.map_err(|error| Problem::unexpected(&error))?;
     let stream = SeatStream::new(published, last_event_id(&request), open, heartbeat.0);
+    let chunks = stream.into_chunks().take_until(Stopping::of(&request).begun());
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
         // nginx would keep the events until it has a page full of them.
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream.into_chunks()))
+        .streaming(chunks))
 }
 
 /// An id that is none of ours is as good as none: the answer is a snapshot.
