@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use serde::Deserialize;
+use service_kit::streams::StreamLimits;
 use uuid::Uuid;
 
-use crate::inbound::http::{Pace, StreamLimits};
+use crate::inbound::http::Pace;
 
 /// `config/default.toml` says what each is for.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,7 +34,7 @@ impl ConcertSettings {
     }
 
     pub(crate) const fn stream_limits(&self) -> StreamLimits {
-        StreamLimits { altogether: self.seat_streams, per_user: self.seat_streams_per_user }
+        StreamLimits { altogether: self.seat_streams, per_holder: self.seat_streams_per_user }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod rate_limit;
 pub mod request_id;
 pub mod service;
 pub mod settings;
+pub mod streams;
 pub mod telemetry;
 
 pub use problem::Problem;

@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use admin::MainQueue;
 pub use live_seats::{LiveSeats, Pace};
-pub use seat_events::{Heartbeat, OpenStreams, StreamLimits};
+pub use seat_events::{Heartbeat, OpenStreams};
 
 /// What the outside world reaches.
 pub fn public(routes: &mut ServiceConfig<'_>) {

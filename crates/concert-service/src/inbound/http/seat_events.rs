@@ -1,30 +1,27 @@
 mod frame;
-mod open_streams;
 mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use contracts::concert::SeatsEventBody;
 use domain::concert::Concerts;
 use domain::shared::ScheduleId;
-use futures_util::StreamExt;
 use service_kit::Problem;
 use service_kit::auth::Pass;
-use service_kit::http::Stopping;
+use service_kit::streams;
 use uuid::Uuid;
 
-use self::open_streams::Full;
 use self::stream::SeatStream;
 use super::live_seats::LiveSeats;
 use super::problem;
 
 pub use frame::Frame;
-pub use open_streams::{OpenStreams, StreamLimits};
+
+/// Streams of seats, by the pass that each was opened with.
+pub type OpenStreams = streams::OpenStreams<Pass>;
 
 /// Silence after which a stream says that it is still there.
 #[derive(Clone, Copy)]
@@ -63,36 +60,19 @@ pub async fn follow(
     pass: Pass,
     concerts: Data<Concerts>,
     live: Data<LiveSeats>,
-    streams: Data<OpenStreams>,
+    open: Data<OpenStreams>,
     heartbeat: Data<Heartbeat>,
 ) -> Result<HttpResponse, Problem> {
     let schedule = concerts.schedule(ScheduleId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
-    let open = Arc::clone(&streams).open(pass).map_err(too_many)?;
+    let open = Arc::clone(&open).open(pass)?;
     let published = live.follow(schedule.id).await.map_err(|error| Problem::unexpected(&error))?;
     let stream = SeatStream::new(published, last_event_id(&request), open, heartbeat.0);
-    let chunks = stream.into_chunks().take_until(Stopping::of(&request).begun());
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        // nginx would keep the events until it has a page full of them.
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(chunks))
+    Ok(streams::answer(&request, stream.into_chunks()))
 }
 
 /// An id that is none of ours is as good as none: the answer is a snapshot.
 fn last_event_id(request: &HttpRequest) -> Option<i64> {
     request.headers().get("last-event-id")?.to_str().ok()?.trim().parse().ok()
-}
-
-fn too_many(full: Full) -> Problem {
-    match full {
-        Full::OfThisUser => {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many streams at once")
-                .detail("As many streams as a fan may have are open; close one")
-                .retry_after(1)
-        }
-        Full::Altogether => Problem::unavailable("There are as many streams as this process takes"),
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@ use actix_web::web::Bytes;
 use anyhow::Context;
 use contracts::concert::SeatsEventBody;
 
-/// What a stream says when it has nothing to say: a comment, which clients pass over.
-pub const STILL_HERE: Bytes = Bytes::from_static(b":\n\n");
 /// The last word of a stream whose pass has ended.
 pub const PASS_ENDED: Bytes = Bytes::from_static(b"event: end\ndata: {\"code\":\"pass_expired\"}\n\n");
 

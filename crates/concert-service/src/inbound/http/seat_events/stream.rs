@@ -3,14 +3,15 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt, stream};
+use service_kit::auth::Pass;
+use service_kit::streams::{OpenStream, STILL_HERE};
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::super::live_seats::{Onward, Published};
 use super::super::shared_body::next_slice;
-use super::frame::{Frame, PASS_ENDED, STILL_HERE};
-use super::open_streams::OpenStream;
+use super::frame::{Frame, PASS_ENDED};
 
 /// One reader's way through the versions. It holds no event: it knows where it is, and takes the next step when the
 /// connection has room. Whoever reads slowly takes fewer steps, and a snapshot once the log has moved on.
@@ -18,7 +19,7 @@ pub struct SeatStream {
     published: watch::Receiver<Published>,
     known: Option<i64>,
     sending: Option<Sending>,
-    open: OpenStream,
+    open: OpenStream<Pass>,
     heartbeat: Interval,
     over: bool,
 }
@@ -45,7 +46,7 @@ impl SeatStream {
     pub fn new(
         published: watch::Receiver<Published>,
         known: Option<i64>,
-        open: OpenStream,
+        open: OpenStream<Pass>,
         heartbeat: Duration,
     ) -> Self {
         let mut heartbeat = interval_at(Instant::now() + heartbeat, heartbeat);
