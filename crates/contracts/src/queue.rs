@@ -2,15 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::queue::{
-    AdmissionPolicy, EntryState, QueueChange, QueueOverview, QueueState, Standing, WaitSeconds,
-    poll_after_millis, wait_estimate,
+    AdmissionPolicy, EntryState, QueueChange, QueueOverview, QueueState, Standing, WaitSeconds, wait_estimate,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fan's place: the answer to joining and to every look at it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryBody {
     pub entry_id: Uuid,
@@ -91,7 +90,7 @@ impl EntryBody {
             ahead: standing.ahead,
             waiting: standing.waiting,
             eta_seconds: eta.filter(|_| waits).map(Into::into),
-            poll_after_ms: poll_after_millis(standing.ahead),
+            poll_after_ms: standing.poll_after_ms,
             pass_expires_at: pass.as_ref().and(standing.entry.state.pass_expires_at()),
             pass,
         }

@@ -21,8 +21,8 @@ use service_kit::{Context, Credentials, Service, Store};
 use tokio::sync::Notify;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::inbound::http::{Issuer, PollBudget};
-use crate::outbound::postgres::{PostgresWaitingRoom, audit};
+use crate::inbound::http::{EntryStreams, Issuer, News};
+use crate::outbound::postgres::{PostgresWaitingRoom, ProcessStopwatch, audit};
 
 pub use settings::QueueSettings;
 
@@ -33,7 +33,8 @@ pub struct QueueService {
     admission: Data<Admission>,
     issuer: Data<Issuer>,
     authenticator: Data<Authenticator>,
-    poll_budget: Data<PollBudget>,
+    streams: Data<EntryStreams>,
+    news: Data<News>,
     /// Notified where a slot may have become free, or somebody may wait for one.
     slots: Arc<Notify>,
     admission_interval: Duration,
@@ -50,11 +51,17 @@ impl Service for QueueService {
     type Settings = QueueSettings;
 
     async fn assemble(context: Context<QueueSettings>) -> anyhow::Result<Self> {
-        let room: Arc<dyn WaitingRoom> = match &context.store {
-            Store::Memory => Arc::new(MemoryWaitingRoom::new(Arc::clone(&context.clock))),
-            Store::Postgres(database) => Arc::new(PostgresWaitingRoom::new(database.clone())),
-        };
         let settings = &context.settings.service;
+        let absence = settings.absence()?;
+        let room: Arc<dyn WaitingRoom> = match &context.store {
+            Store::Memory => {
+                Arc::new(MemoryWaitingRoom::new(Arc::clone(&context.clock)).with_absence(absence))
+            }
+            Store::Postgres(database) => {
+                let stopwatch = Arc::new(ProcessStopwatch::start());
+                Arc::new(PostgresWaitingRoom::open(database.clone(), absence, stopwatch).await?)
+            }
+        };
         let issuer = Issuer::new(settings)?;
         let own_keys = Credentials {
             pass_keys: Some(issuer.jwks()),
@@ -64,11 +71,13 @@ impl Service for QueueService {
         let authenticator = Data::new(context.authenticator(own_keys)?);
         let admission = Admission::new(Arc::clone(&room), settings.policy()?);
         admission.establish(settings.main_queue_id).await?;
+        let waiting = Waiting::new(room, Arc::clone(&context.ids)).with_poll_budget(settings.poll_budget);
         Ok(Self {
-            waiting: Data::new(Waiting::new(room, Arc::clone(&context.ids))),
+            waiting: Data::new(waiting),
             admission: Data::new(admission),
             issuer: Data::new(issuer),
-            poll_budget: Data::new(PollBudget::new(settings.poll_budget)),
+            streams: Data::new(settings.streams()?),
+            news: Data::default(),
             slots: Arc::new(Notify::new()),
             admission_interval: Duration::from_millis(settings.admission_interval_ms),
             authenticator,
@@ -81,7 +90,8 @@ impl Service for QueueService {
             .app_data(self.admission.clone())
             .app_data(self.issuer.clone())
             .app_data(self.authenticator.clone())
-            .app_data(self.poll_budget.clone())
+            .app_data(self.streams.clone())
+            .app_data(self.news.clone())
             .app_data(Data::from(Arc::clone(&self.slots)));
     }
 

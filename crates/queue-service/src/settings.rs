@@ -1,9 +1,15 @@
+use std::time::Duration;
+
 use anyhow::{Context, anyhow, ensure};
-use domain::queue::AdmissionPolicy;
+
+use domain::queue::{AbsencePolicy, AdmissionPolicy};
 use domain::shared::QueueId;
 use serde::{Deserialize, Deserializer};
 use service_kit::auth::{Jwk, Jwks, KeyRing, QueueTokens, SigningKey};
 use service_kit::settings::Secret;
+use service_kit::streams::StreamLimits;
+
+use crate::inbound::http::EntryStreams;
 
 /// `config/default.toml` says what each is for.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,7 +18,12 @@ pub struct QueueSettings {
     pub max_active: u32,
     pub pass_ttl_seconds: u32,
     pub poll_budget: bool,
+    pub absence_limit_seconds: u32,
+    pub absence_grace_seconds: u32,
     pub admission_interval_ms: u64,
+    pub entry_streams: usize,
+    pub entry_streams_per_place: usize,
+    pub entry_stream_heartbeat_ms: u64,
     pub main_queue_id: QueueId,
     pub pass_key: Secret,
     #[serde(deserialize_with = "one_or_many")]
@@ -44,6 +55,31 @@ impl QueueSettings {
             let setting = if invalid.field == "maxActive" { "MAX_ACTIVE" } else { "PASS_TTL_SECONDS" };
             anyhow!("unusable setting BOXOFFICE__QUEUE__{setting}: {}", invalid.message)
         })
+    }
+
+    /// How long a waiting fan may be silent.
+    pub fn absence(&self) -> anyhow::Result<AbsencePolicy> {
+        let (limit_seconds, grace_seconds) = (self.absence_limit_seconds, self.absence_grace_seconds);
+        AbsencePolicy { limit_seconds, grace_seconds }.validated().map_err(|invalid| {
+            let is_limit = invalid.field == "absenceLimitSeconds";
+            let setting = if is_limit { "ABSENCE_LIMIT_SECONDS" } else { "ABSENCE_GRACE_SECONDS" };
+            anyhow!("unusable setting BOXOFFICE__QUEUE__{setting}: {}", invalid.message)
+        })
+    }
+
+    /// The streams of places. The heartbeat is also their sign of life, of which one may be lost.
+    pub(crate) fn streams(&self) -> anyhow::Result<EntryStreams> {
+        let heartbeat = Duration::from_millis(self.entry_stream_heartbeat_ms);
+        let longest = self.absence()?.limit() / 2;
+        ensure!(
+            !heartbeat.is_zero() && heartbeat <= longest,
+            "unusable setting BOXOFFICE__QUEUE__ENTRY_STREAM_HEARTBEAT_MS: must be 1 to {} milliseconds, half of \
+             BOXOFFICE__QUEUE__ABSENCE_LIMIT_SECONDS",
+            longest.as_millis()
+        );
+        let limits =
+            StreamLimits { altogether: self.entry_streams, per_holder: self.entry_streams_per_place };
+        Ok(EntryStreams::new(limits, heartbeat))
     }
 
     pub fn pass_keys(&self) -> anyhow::Result<KeyRing> {
@@ -106,6 +142,8 @@ mod tests {
         let settings = load(&[]).unwrap();
         assert_eq!((settings.max_active, settings.pass_ttl_seconds, settings.poll_budget), (100, 600, true));
         assert!(settings.policy().is_ok() && settings.previous_pass_keys.is_empty());
+        assert_eq!(settings.absence().unwrap(), AbsencePolicy::default());
+        assert!(settings.streams().is_ok());
     }
 
     #[test]
@@ -142,6 +180,18 @@ mod tests {
         named("QUEUE_TOKEN_KEY", load(&[("QUEUE_TOKEN_KEY", "short")]).unwrap().queue_tokens().map(|_| ()));
         named("MAX_ACTIVE", load(&[("MAX_ACTIVE", "1000001")]).unwrap().policy().map(|_| ()));
         named("PASS_TTL_SECONDS", load(&[("PASS_TTL_SECONDS", "0")]).unwrap().policy().map(|_| ()));
+        named(
+            "ABSENCE_LIMIT_SECONDS",
+            load(&[("ABSENCE_LIMIT_SECONDS", "2")]).unwrap().absence().map(|_| ()),
+        );
+        named(
+            "ABSENCE_GRACE_SECONDS",
+            load(&[("ABSENCE_GRACE_SECONDS", "86401")]).unwrap().absence().map(|_| ()),
+        );
+        for (setting, value) in [("ENTRY_STREAM_HEARTBEAT_MS", "0"), ("ENTRY_STREAM_HEARTBEAT_MS", "300001")]
+        {
+            named("ENTRY_STREAM_HEARTBEAT_MS", load(&[(setting, value)]).unwrap().streams().map(|_| ()));
+        }
         named("MAIN_QUEUE_ID", load(&[("MAIN_QUEUE_ID", "main")]).map(|_| ()));
     }
 }

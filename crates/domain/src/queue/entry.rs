@@ -133,6 +133,12 @@ impl Entry {
         self
     }
 
+    /// Ends the place of somebody who has been silent too long; anything else stays what it is.
+    #[must_use]
+    pub fn lapse(self) -> Self {
+        self.turn_away()
+    }
+
     /// The entry as it is at `now`, with an admission that has run out ended.
     #[must_use]
     pub fn at(mut self, now: DateTime<Utc>) -> Self {

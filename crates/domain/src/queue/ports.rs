@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -23,6 +25,8 @@ pub struct Standing {
     pub waiting: u64,
     /// Admissions in this queue within the last 60 seconds.
     pub admitted_last_minute: u32,
+    /// When to ask again; asking in less than half of it is refused while waiting.
+    pub poll_after_ms: u64,
 }
 
 impl Standing {
@@ -32,6 +36,26 @@ impl Standing {
             EntryState::Waiting => self.ahead + 1,
             EntryState::Admitted { .. } | EntryState::Done | EntryState::Expired => 0,
         }
+    }
+}
+
+/// What a poll came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Polled {
+    Stands(Standing),
+    TooEarly(TooEarly),
+    /// There is no such entry.
+    Nowhere,
+}
+
+/// The poll came this much too early.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooEarly(pub Duration);
+
+impl TooEarly {
+    /// Whole seconds, rounded up: never 0, and never again too early.
+    pub fn retry_after_seconds(self) -> u64 {
+        u64::try_from(self.0.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1)
     }
 }
 
@@ -70,11 +94,22 @@ pub struct Revocations {
 /// The queues and every place in them. Each method is one transaction; expiry is judged by the store's clock.
 #[async_trait]
 pub trait WaitingRoom: Send + Sync {
-    /// A place at the end of the line, or the live place that the fan has already.
+    /// A place at the end of the line, or the live place that the fan has already. A sign of life either way.
     async fn join(&self, request: JoinRequest) -> Result<Joined, JoinError>;
 
     /// Where the entry stands now, whatever its state.
     async fn standing(&self, entry: EntryId) -> anyhow::Result<Option<Standing>>;
+
+    /// Where the entry stands, asked for by whoever has its token: a sign of life. A waiting fan is refused in less than
+    /// half of the time that the last answer named, and of several at once one is answered; joining gives a poll that
+    /// may come at any time, and who does not wait may always ask.
+    async fn poll(&self, entry: EntryId) -> anyhow::Result<Polled>;
+
+    /// A sign of life of a waiting fan, by another way than a poll: an open stream.
+    fn touch(&self, entry: EntryId);
+
+    /// Grows with every change that somebody's standing may show; time alone is none.
+    fn changes(&self) -> u64;
 
     /// Gives up the place or the slot; `None`: there is no such entry.
     async fn leave(&self, entry: EntryId) -> anyhow::Result<Option<LeaveEffect>>;
@@ -86,8 +121,8 @@ pub trait WaitingRoom: Send + Sync {
     /// seat lets the oldest fan in (requirement document 004). True where a slot became free by it.
     async fn yield_slot(&self, entry: EntryId) -> anyhow::Result<bool>;
 
-    /// Ends admissions that have run out, turns away who waits in vain, and fills every free slot in the order of
-    /// joining. Returns who was admitted.
+    /// Ends admissions that have run out and the places of those who have been silent too long, turns away who waits in
+    /// vain, and fills every free slot in the order of joining, passing over who is absent. Returns who was admitted.
     async fn admit(&self, queue: QueueId) -> anyhow::Result<Vec<Entry>>;
 
     /// Creates the main queue if it is missing, and puts every queue whose limits no operator has set under its policy.
@@ -107,4 +142,16 @@ pub trait WaitingRoom: Send + Sync {
 
     /// Passes that ended behind `version` and would not have expired yet; all of them behind version 0.
     async fn revoked_after(&self, version: i64) -> anyhow::Result<Revocations>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_to_retry_is_at_least_a_second_and_never_too_short() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (5_000, 5)] {
+            assert_eq!(TooEarly(Duration::from_millis(millis)).retry_after_seconds(), seconds);
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AdmissionPolicy, Entry, InvalidSetting, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange,
-    QueueOverview, Revocations, Standing, WaitingRoom,
+    AdmissionPolicy, Entry, InvalidSetting, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue,
+    QueueChange, QueueOverview, Revocations, Standing, TooEarly, WaitingRoom,
 };
 use crate::shared::{EntryId, IdGenerator, QueueId, UserId};
 
@@ -13,6 +13,7 @@ use crate::shared::{EntryId, IdGenerator, QueueId, UserId};
 pub struct Waiting {
     room: Arc<dyn WaitingRoom>,
     ids: Arc<dyn IdGenerator>,
+    poll_budget: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +27,25 @@ pub enum EntryError {
     Unexpected(#[from] anyhow::Error),
 }
 
+/// Why a poll is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    #[error("this poll comes too early")]
+    TooEarly(TooEarly),
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+}
+
 impl Waiting {
+    /// Polls that come too early are refused.
     pub fn new(room: Arc<dyn WaitingRoom>, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { room, ids }
+        Self { room, ids, poll_budget: true }
+    }
+
+    /// Whether polls that come too early are refused.
+    #[must_use]
+    pub fn with_poll_budget(self, poll_budget: bool) -> Self {
+        Self { poll_budget, ..self }
     }
 
     /// One place per user and queue, for any number of tabs, devices and retries.
@@ -38,12 +55,35 @@ impl Waiting {
 
     /// Where a live place stands; a place that has ended is an error that says how.
     pub async fn standing(&self, queue: QueueId, entry: EntryId) -> Result<Standing, EntryError> {
-        let standing = self.room.standing(entry).await?.filter(|standing| standing.entry.queue_id == queue);
-        let standing = standing.ok_or(EntryError::NoSuchEntry)?;
-        if standing.entry.state.has_ended() {
-            return Err(EntryError::Ended { status: standing.entry.state.word() });
+        live(self.room.standing(entry).await?, queue)
+    }
+
+    /// The same, asked for by the fan: a sign of life, and refused where it comes too early.
+    pub async fn poll(&self, queue: QueueId, entry: EntryId) -> Result<Standing, PollError> {
+        if !self.poll_budget {
+            self.room.touch(entry);
+            return Ok(self.standing(queue, entry).await?);
         }
-        Ok(standing)
+        match self.room.poll(entry).await.map_err(EntryError::Unexpected)? {
+            Polled::Stands(standing) => Ok(live(Some(standing), queue)?),
+            Polled::TooEarly(early) => Err(PollError::TooEarly(early)),
+            Polled::Nowhere => Err(EntryError::NoSuchEntry.into()),
+        }
+    }
+
+    /// Where a place stands, also once it has ended: whoever follows it is told how.
+    pub async fn follow(&self, entry: EntryId) -> Result<Standing, EntryError> {
+        self.room.standing(entry).await?.ok_or(EntryError::NoSuchEntry)
+    }
+
+    /// A sign of life of somebody who follows their place.
+    pub fn touch(&self, entry: EntryId) {
+        self.room.touch(entry);
+    }
+
+    /// Grows with every change that somebody's standing may show.
+    pub fn changes(&self) -> u64 {
+        self.room.changes()
     }
 
     /// Gives up the place or the slot.
@@ -51,6 +91,15 @@ impl Waiting {
         self.standing(queue, entry).await?;
         self.room.leave(entry).await?.ok_or(EntryError::NoSuchEntry)
     }
+}
+
+fn live(standing: Option<Standing>, queue: QueueId) -> Result<Standing, EntryError> {
+    let standing = standing.filter(|standing| standing.entry.queue_id == queue);
+    let standing = standing.ok_or(EntryError::NoSuchEntry)?;
+    if standing.entry.state.has_ended() {
+        return Err(EntryError::Ended { status: standing.entry.state.word() });
+    }
+    Ok(standing)
 }
 
 /// What the operator and the other services do: configure, admit, finish, yield, revoke.

@@ -1,22 +1,23 @@
 //! The route table.
 
 mod entries;
+mod entry_events;
 mod issuer;
 mod passes;
-mod poll_budget;
 mod problem;
 mod queues;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use entry_events::{EntryStreams, News};
 pub use issuer::Issuer;
-pub use poll_budget::PollBudget;
 
 /// What the outside world reaches.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
         .service(entries::join)
         .service(entries::show)
+        .service(entry_events::follow)
         .service(entries::leave)
         .service(queues::show)
         .service(queues::configure)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use service_kit::jobs::Job;
 
@@ -10,19 +10,20 @@ use crate::QueueService;
 
 /// Contract: a pass that has ended is refused everywhere within a second. Two looks fit into it.
 const REVOCATIONS_INTERVAL: Duration = Duration::from_millis(400);
-/// Twice the longest wait that a poll budget can hold: it never holds more than the polls of so long.
-const POLLS_INTERVAL: Duration = Duration::from_secs(10);
+/// What streams are told is at most so old, and no stream is told more often: contract 500 ms from a change to the fan,
+/// of which this leaves 300 for writing out ten thousand.
+const NEWS_INTERVAL: Duration = Duration::from_millis(200);
 
 pub fn all(service: &QueueService) -> Vec<Job> {
-    vec![admit(service), follow_revocations(service), forget_polls(service)]
+    vec![admit(service), follow_revocations(service), spread_news(service)]
 }
 
 /// Fills free slots: as soon as one is freed, and by the clock for those that run out.
 fn admit(service: &QueueService) -> Job {
-    let (admission, budget) = (service.admission.clone(), service.poll_budget.clone());
+    let admission = service.admission.clone();
     let fill = Job::new("admit", service.admission_interval, move || {
-        let (admission, budget) = (admission.clone(), budget.clone());
-        async move { admission.admit_everywhere(|entry| budget.inside(entry.id, Instant::now())).await }
+        let admission = admission.clone();
+        async move { admission.admit_everywhere(|_| ()).await }
     });
     fill.woken_by(Arc::clone(&service.slots))
 }
@@ -49,10 +50,11 @@ fn follow_revocations(service: &QueueService) -> Job {
     })
 }
 
-fn forget_polls(service: &QueueService) -> Job {
-    let budget = service.poll_budget.clone();
-    Job::new("forget old polls", POLLS_INTERVAL, move || {
-        let budget = budget.clone();
-        async move { Ok(budget.forget_due(Instant::now())) }
+/// Wakes the streams where somebody may see something new, however much it was.
+fn spread_news(service: &QueueService) -> Job {
+    let (waiting, news) = (service.waiting.clone(), service.news.clone());
+    Job::new("tell streams", NEWS_INTERVAL, move || {
+        let (waiting, news) = (waiting.clone(), news.clone());
+        async move { Ok(usize::from(news.spread(waiting.changes()))) }
     })
 }

@@ -1,3 +1,4 @@
-//! What the queue calls: its database.
+//! What the queue calls: its database, and what it keeps of it in memory.
 
+mod memory;
 pub mod postgres;

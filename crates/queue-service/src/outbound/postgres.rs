@@ -1,14 +1,22 @@
-//! The waiting room on PostgreSQL. Only here are the queue's tables named.
+//! The waiting room on PostgreSQL, with all that a look needs in memory. Only here are the queue's tables named.
 
-mod admissions;
+mod answers;
 pub mod audit;
-mod counts;
-mod endings;
-mod joins;
-mod places;
-mod queues;
+mod command;
+mod deciding;
+mod deciding_admission;
+mod draft;
+mod owner;
+mod reading;
+mod revocations;
 mod room;
 mod rows;
 mod schema;
+mod settling;
+mod shared;
+mod time;
+mod writer;
+mod writing;
 
 pub use room::PostgresWaitingRoom;
+pub use time::{ProcessStopwatch, Stopwatch};

@@ -70,11 +70,11 @@ async fn a_freed_slot_is_filled_in_the_order_of_joining() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admission_that_runs_out_makes_room() {
     let house = House::open().await;
+    house.configure(MAIN_QUEUE, json!({ "passTtlSeconds": 1 })).await.expect(200);
     let (first, second) = (house.join(MAIN_QUEUE).await, house.join(MAIN_QUEUE).await);
     house.admitted(&first).await;
-    ten_minutes_pass(house.queue.database()).await;
-    assert_eq!(house.see(&first).await.problem(401, "pass_expired")["entryStatus"], "expired");
     house.admitted(&second).await;
+    assert_eq!(house.see(&first).await.problem(401, "pass_expired")["entryStatus"], "expired");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,14 +82,13 @@ async fn an_admission_ends_at_its_time_with_every_job_dead() {
     let house = House::open().await;
     let fan = house.join(MAIN_QUEUE).await;
     house.admitted(&fan).await;
-    let database = house.queue.database().clone();
+    let (house, database) = jobless(house).await;
+    house.see(&fan).await.expect(200);
     let House { queue, issuers } = house;
     queue.stop().await;
-    let jobless = settings(&issuers, &[("BOXOFFICE__JOBS__ENABLED", "false")]);
-    let queue = spawn_on(&database, &jobless, &issuers).await;
-    let house = House { queue, issuers };
-    house.see(&fan).await.expect(200);
     ten_minutes_pass(&database).await;
+    let queue = spawn_on(&database, &settings(&issuers, &[NO_JOBS]), &issuers).await;
+    let house = House { queue, issuers };
     assert_eq!(house.see(&fan).await.problem(401, "pass_expired")["entryStatus"], "expired");
     let overview = house.queue.get(&format!("/v1/queues/{MAIN_QUEUE}")).send().await.expect(200);
     assert_eq!(overview["admitted"], 0);
@@ -97,12 +96,33 @@ async fn an_admission_ends_at_its_time_with_every_job_dead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_survives_the_process_it_was_given_by() {
-    let house = House::open_with(&[("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")]).await;
-    let (_first, fan) = (house.join(MAIN_QUEUE).await, house.join(MAIN_QUEUE).await);
-    let before = house.see(&fan).await.expect(200);
-    let other = house.beside(house.queue.database(), &[("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")]).await;
-    assert_eq!(other.get(&fan.path).bearer(&fan.token).send().await.expect(200), before);
+async fn an_admission_ends_at_its_time_before_the_eyes_of_a_process_whose_jobs_are_dead() {
+    let house = House::open().await;
+    house.configure(MAIN_QUEUE, json!({ "passTtlSeconds": 2 })).await.expect(200);
+    let fan = house.join(MAIN_QUEUE).await;
+    house.admitted(&fan).await;
+    let (house, _database) = jobless(house).await;
+    let ended = async {
+        loop {
+            let reply = house.see(&fan).await;
+            if reply.status != 200 {
+                return reply;
+            }
+        }
+    };
+    let reply = tokio::time::timeout(super::PATIENCE, ended).await.expect("the pass runs out");
+    assert_eq!(reply.problem(401, "pass_expired")["entryStatus"], "expired");
+}
+
+const NO_JOBS: (&str, &str) = ("BOXOFFICE__JOBS__ENABLED", "false");
+
+/// The same service after a start in which no job is.
+async fn jobless(house: House) -> (House, TestDatabase) {
+    let database = house.queue.database().clone();
+    let House { queue, issuers } = house;
+    queue.stop().await;
+    let queue = spawn_on(&database, &settings(&issuers, &[NO_JOBS]), &issuers).await;
+    (House { queue, issuers }, database)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +135,7 @@ async fn the_memory_adapters_serve_the_same_way() {
     house.admitted(&second).await;
 }
 
-/// Makes every admission older, since nobody sets the database's clock.
+/// Makes every admission older, since nobody sets the database's clock; while no process remembers it.
 async fn ten_minutes_pass(database: &TestDatabase) {
     let ageing = "UPDATE entries SET admitted_at = admitted_at - interval '601 s', expires_at = expires_at - interval '601 s'";
     let database = database.database("queue").await;

@@ -1,10 +1,14 @@
 //! Each rule of the waiting rooms, broken by hand, is seen by its check; and a limit that is lowered breaks none.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use domain::adapters::system::Version7;
-use domain::queue::{AdmissionPolicy, JoinRequest, Queue, QueueChange, WaitingRoom};
+use domain::queue::{AbsencePolicy, AdmissionPolicy, JoinRequest, Queue, QueueChange, WaitingRoom};
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
 use queue_service::QueueService;
-use queue_service::outbound::postgres::PostgresWaitingRoom;
+use queue_service::outbound::postgres::{PostgresWaitingRoom, Stopwatch};
 use service_kit::Service;
 use service_kit::audit::{Look, Scope, snapshot};
 use service_kit::postgres::provision;
@@ -86,6 +90,7 @@ const BROKEN: [Broken; 13] = [
 struct Line {
     database: TestDatabase,
     room: PostgresWaitingRoom,
+    time: Arc<Seconds>,
     queue: QueueId,
     entries: Vec<EntryId>,
 }
@@ -93,9 +98,11 @@ struct Line {
 impl Line {
     async fn open(max_active: u32, fans: usize) -> Self {
         let database = TestDatabase::new(QueueService::SECTION, QueueService::MIGRATIONS).await;
-        let room = PostgresWaitingRoom::new(database.database("queue").await);
+        let time = Arc::new(Seconds::default());
+        let absence = AbsencePolicy { limit_seconds: 600, grace_seconds: 300 };
+        let room = PostgresWaitingRoom::open(database.database("queue").await, absence, time.clone()).await;
         let queue = QueueId(Version7.next());
-        let this = Self { room, database, queue, entries: Vec::new() };
+        let this = Self { room: room.unwrap(), time, database, queue, entries: Vec::new() };
         this.configure(QueueChange { admit_per_minute: Some(Some(3)), ..at_most(max_active) }).await;
         let mut entries = Vec::new();
         for _ in 0..fans {
@@ -122,6 +129,16 @@ impl Line {
         let (_, findings) = snapshot(&mut connection, &scopes, Look::WHOLE).await.unwrap();
         let violated = findings.iter().filter(|finding| finding.verdict.violations() > 0);
         violated.map(|finding| finding.check.name).collect()
+    }
+}
+
+/// Moves when a test says so.
+#[derive(Default)]
+struct Seconds(AtomicU64);
+
+impl Stopwatch for Seconds {
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -155,6 +172,20 @@ async fn a_limit_that_is_lowered_is_no_violation_by_those_who_are_inside() {
         ["admitted_are_within_the_limit", "admissions_are_within_the_rate"],
         "one inside too many, one in a minute too many"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_was_passed_over_and_is_back_is_no_violation() {
+    let open = Line::open(1, 3).await;
+    let [silent, present, _] = open.entries[..] else { panic!("three fans") };
+    open.time.0.store(600, Ordering::Relaxed);
+    open.room.touch(present);
+    assert_eq!(open.room.admit(open.queue).await.unwrap()[0].id, present);
+    assert_eq!(open.violated().await, Vec::<&str>::new(), "one in front waits");
+    open.room.touch(silent);
+    assert!(open.room.finish(present).await.unwrap());
+    assert_eq!(open.room.admit(open.queue).await.unwrap()[0].id, silent);
+    assert_eq!(open.violated().await, Vec::<&str>::new(), "one in front came in later");
 }
 
 async fn admit_by_hand(database: &mut service_kit::postgres::Database, entry: EntryId) {

@@ -7,15 +7,19 @@
     reason = "a test fails where an answer is not what it must be, in its helping functions too"
 )]
 
+mod absence;
 mod admission;
 mod audit;
 mod configuration;
 mod entries;
+mod entry_events;
 mod keys;
 mod openapi;
+mod ownership;
 mod passes;
 mod poll_budget;
 mod queues;
+mod trouble;
 
 use std::time::Duration;
 

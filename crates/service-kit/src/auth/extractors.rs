@@ -78,7 +78,7 @@ fn authenticator(request: &HttpRequest) -> Result<&Authenticator, Problem> {
 }
 
 /// The credential of RFC 6750, section 2.1.
-fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
+pub fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
     let mut values = request.headers().get_all(AUTHORIZATION);
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(Problem::unauthenticated("One header `Authorization: Bearer <credential>` is needed"));

@@ -21,7 +21,7 @@ mod verified;
 pub use access::{AUDIENCE, AccessTokens, AccessUser, BUILT_IN_ISSUER, Issued, Role};
 pub use access_verifier::AccessVerifier;
 pub use authenticator::Authenticator;
-pub use extractors::{CallingService, Identity, Operator, PresentedPass, QueueToken};
+pub use extractors::{CallingService, Identity, Operator, PresentedPass, QueueToken, bearer};
 pub use key_source::KeySource;
 pub use keys::{Jwk, Jwks, KeyRing, SigningKey};
 pub use pass::{Pass, PassIssuer, PassVerifier};

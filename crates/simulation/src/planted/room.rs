@@ -2,7 +2,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use domain::adapters::memory::{MemoryWaitingRoom, Rooms};
 use domain::queue::{
-    Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange, QueueError,
+    Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange, QueueError,
     QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
@@ -35,6 +35,18 @@ impl WaitingRoom for Wrong<MemoryWaitingRoom> {
 
     async fn standing(&self, entry: EntryId) -> anyhow::Result<Option<Standing>> {
         self.right.standing(entry).await
+    }
+
+    async fn poll(&self, entry: EntryId) -> anyhow::Result<Polled> {
+        self.right.poll(entry).await
+    }
+
+    fn touch(&self, entry: EntryId) {
+        self.right.touch(entry);
+    }
+
+    fn changes(&self) -> u64 {
+        self.right.changes()
     }
 
     async fn leave(&self, entry: EntryId) -> anyhow::Result<Option<LeaveEffect>> {

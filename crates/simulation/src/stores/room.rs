@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::queue::{
-    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Queue, QueueChange, QueueError, QueueOverview,
-    Revocations, Standing, WaitingRoom,
+    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange, QueueError,
+    QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
 
@@ -24,6 +24,21 @@ impl WaitingRoom for Guarded<dyn WaitingRoom> {
         let standing = self.inner.standing(entry).await;
         self.gate.look(Step::Standing).await?;
         standing
+    }
+
+    async fn poll(&self, entry: EntryId) -> anyhow::Result<Polled> {
+        self.gate.enter(Step::Standing).await?;
+        let polled = self.inner.poll(entry).await;
+        self.gate.look(Step::Standing).await?;
+        polled
+    }
+
+    fn touch(&self, entry: EntryId) {
+        self.inner.touch(entry);
+    }
+
+    fn changes(&self) -> u64 {
+        self.inner.changes()
     }
 
     async fn leave(&self, entry: EntryId) -> anyhow::Result<Option<LeaveEffect>> {

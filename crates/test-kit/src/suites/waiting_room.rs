@@ -2,11 +2,13 @@
 
 #![expect(clippy::indexing_slicing, reason = "a line is as long as the rule has made it")]
 
+mod absence;
 mod admission;
 mod contention;
 mod endings;
 mod joining;
 mod order;
+mod polls;
 mod queues;
 mod revocations;
 
@@ -14,7 +16,7 @@ use std::sync::Arc;
 
 use domain::adapters::system;
 use domain::queue::{
-    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Queue, QueueChange, QueueOverview,
+    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Polled, Queue, QueueChange, QueueOverview,
     QueueState, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
@@ -22,11 +24,13 @@ use uuid::Uuid;
 
 use crate::clock::TimeTravel;
 
+pub use absence::*;
 pub use admission::*;
 pub use contention::*;
 pub use endings::*;
 pub use joining::*;
 pub use order::*;
+pub use polls::*;
 pub use queues::*;
 pub use revocations::*;
 
@@ -47,7 +51,23 @@ macro_rules! waiting_room_suite {
                 who_has_a_place_keeps_it_whatever_the_state,
                 a_place_nobody_has_stands_nowhere,
                 ahead_is_exact_and_never_rises,
+                where_three_of_ten_leave_at_random_everybody_stands_where_they_stand,
                 who_is_first_come_is_first_served,
+                a_fan_silent_for_the_limit_is_passed_over_and_keeps_the_place,
+                whoever_comes_back_within_the_grace_stands_where_they_stood,
+                a_fan_silent_for_limit_and_grace_has_lost_the_place,
+                every_sign_of_life_counts,
+                looking_at_a_place_is_no_sign_of_life,
+                many_who_are_absent_let_everybody_behind_them_in,
+                a_paused_queue_does_not_keep_the_places_of_the_silent,
+                who_is_inside_may_be_silent,
+                a_poll_in_less_than_half_the_time_told_is_refused,
+                a_refused_poll_costs_nothing,
+                everybody_has_a_poll_budget_of_their_own,
+                who_is_inside_may_poll_as_often_as_they_like,
+                a_place_that_has_ended_may_be_polled_and_one_that_never_was_is_nowhere,
+                many_polls_at_once_are_one,
+                every_change_is_seen_to_be_one_and_no_look_is,
                 a_slot_opens_with_every_way_of_ending,
                 no_more_are_inside_than_the_limit,
                 a_lower_limit_ends_no_admission_and_a_higher_one_lets_in_more,
@@ -164,6 +184,10 @@ impl Subject {
 
     async fn standing(&self, entry: EntryId) -> Standing {
         self.room.standing(entry).await.expect("a standing").expect("the entry is there")
+    }
+
+    async fn poll(&self, entry: EntryId) -> Polled {
+        self.room.poll(entry).await.expect("an answered poll")
     }
 
     async fn state(&self, entry: EntryId) -> EntryState {

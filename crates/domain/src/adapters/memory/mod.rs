@@ -10,7 +10,7 @@ mod wallet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use concert::{MemoryCatalogue, Performance, Programme};
-pub use queue::{MemoryWaitingRoom, Rooms};
+pub use queue::{MemoryWaitingRoom, Presence, Rooms};
 pub use reservation::{LeasedPayment, MemoryBoxOffice, OutboxEvent, Stock, StockedSeat};
 pub use wallet::{Books, MemoryLedger, Posted, TouchedCharge};
 

@@ -1,19 +1,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lock;
 use crate::queue::{
-    AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load, Queue,
-    QueueChange, QueueError, QueueOverview, Revocations, RevokedPass, Standing, WaitingRoom,
+    AbsencePolicy, AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load,
+    Polled, Queue, QueueChange, QueueError, QueueOverview, Revocations, RevokedPass, Standing, TooEarly,
+    WaitingRoom, poll_after_millis,
 };
 use crate::shared::{Clock, EntryId, QueueId, UserId};
 
 /// The queues in memory.
 pub struct MemoryWaitingRoom {
     clock: Arc<dyn Clock>,
+    absence: AbsencePolicy,
     rooms: Mutex<Rooms>,
 }
 
@@ -28,6 +31,16 @@ pub struct Rooms {
     pub admissions: Vec<(QueueId, DateTime<Utc>)>,
     /// A pass's version is its place in here, from 1.
     pub revoked: Vec<RevokedPass>,
+    /// Of those who have been seen since they joined.
+    pub presence: BTreeMap<EntryId, Presence>,
+    pub changes: u64,
+}
+
+/// When somebody was last seen, and when the next poll may come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Presence {
+    pub last_seen: DateTime<Utc>,
+    pub poll_due: DateTime<Utc>,
 }
 
 impl Rooms {
@@ -55,16 +68,35 @@ impl Rooms {
         Load { active: counted(active.count()), admitted_last_minute: counted(lately.count()) }
     }
 
-    fn standing(&self, entry: &Entry, now: DateTime<Utc>) -> Standing {
+    fn standing(&self, entry: &Entry, now: DateTime<Utc>, absence: AbsencePolicy) -> Standing {
         let entry = entry.clone().at(now);
         let queue = entry.queue_id;
         let in_front = self.waiting(queue).filter(|other| other.sequence < entry.sequence).count();
+        let ahead = if entry.state == EntryState::Waiting { wide(in_front) } else { 0 };
+        let waiting = wide(self.waiting(queue).count());
         Standing {
-            ahead: if entry.state == EntryState::Waiting { wide(in_front) } else { 0 },
-            waiting: wide(self.waiting(queue).count()),
+            ahead,
+            waiting,
             admitted_last_minute: self.load(queue, now).admitted_last_minute,
+            poll_after_ms: poll_after_millis(ahead, waiting, absence),
             entry,
         }
+    }
+
+    fn presence(&self, entry: &Entry) -> Presence {
+        let since_joining = Presence { last_seen: entry.joined_at, poll_due: entry.joined_at };
+        self.presence.get(&entry.id).copied().unwrap_or(since_joining)
+    }
+
+    /// How long a waiting fan has neither polled nor streamed.
+    fn silent(&self, entry: &Entry, now: DateTime<Utc>) -> Duration {
+        (now - self.presence(entry).last_seen).to_std().unwrap_or_default()
+    }
+
+    fn touch(&mut self, id: EntryId, now: DateTime<Utc>) {
+        let Some(entry) = self.entry(id) else { return };
+        let seen = Presence { last_seen: now, ..self.presence(entry) };
+        self.presence.insert(id, seen);
     }
 
     fn overview(&self, queue: Queue, now: DateTime<Utc>) -> QueueOverview {
@@ -74,6 +106,10 @@ impl Rooms {
 
     fn put(&mut self, entry: Entry) {
         let key = (entry.queue_id, entry.sequence);
+        if entry.state != EntryState::Waiting {
+            self.presence.remove(&entry.id);
+        }
+        self.changes += 1;
         self.sequences.insert(entry.id, key);
         self.entries.insert(key, entry);
     }
@@ -102,7 +138,12 @@ fn wide(count: usize) -> u64 {
 
 impl MemoryWaitingRoom {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, rooms: Mutex::default() }
+        Self { clock, absence: AbsencePolicy::default(), rooms: Mutex::default() }
+    }
+
+    #[must_use]
+    pub fn with_absence(self, absence: AbsencePolicy) -> Self {
+        Self { absence, ..self }
     }
 
     /// Opens the tables, between two transactions, to an audit or to a test that breaks them on purpose. No use case
@@ -125,18 +166,46 @@ impl WaitingRoom for MemoryWaitingRoom {
         let JoinRequest { entry_id, queue_id, user_id } = request;
         let queue = rooms.queues.get(&queue_id).ok_or(JoinError::NoSuchQueue)?;
         if let Some(entry) = rooms.live(queue_id, user_id, now) {
-            return Ok(Joined { standing: rooms.standing(entry, now), is_new: false });
+            let joined = Joined { standing: rooms.standing(entry, now, self.absence), is_new: false };
+            rooms.touch(joined.standing.entry.id, now);
+            return Ok(joined);
         }
         queue.check_open()?;
         let last = rooms.of(queue_id).next_back().map_or(0, |entry| entry.sequence);
         let entry = Entry::joined(entry_id, queue_id, user_id, last + 1, now);
         rooms.put(entry.clone());
-        Ok(Joined { standing: rooms.standing(&entry, now), is_new: true })
+        Ok(Joined { standing: rooms.standing(&entry, now, self.absence), is_new: true })
     }
 
     async fn standing(&self, entry: EntryId) -> anyhow::Result<Option<Standing>> {
         let (now, rooms) = self.now_locked();
-        Ok(rooms.entry(entry).map(|entry| rooms.standing(entry, now)))
+        Ok(rooms.entry(entry).map(|entry| rooms.standing(entry, now, self.absence)))
+    }
+
+    async fn poll(&self, entry: EntryId) -> anyhow::Result<Polled> {
+        let (now, mut rooms) = self.now_locked();
+        let Some(entry) = rooms.entry(entry) else { return Ok(Polled::Nowhere) };
+        let standing = rooms.standing(entry, now, self.absence);
+        if standing.entry.state != EntryState::Waiting {
+            return Ok(Polled::Stands(standing));
+        }
+        let early = rooms.presence(entry).poll_due - now;
+        if early > TimeDelta::zero() {
+            return Ok(Polled::TooEarly(TooEarly(early.to_std()?)));
+        }
+        // Half of what was told: clocks, networks and a second tab are given as much.
+        let poll_due = now + TimeDelta::milliseconds(i64::try_from(standing.poll_after_ms / 2)?);
+        rooms.presence.insert(standing.entry.id, Presence { last_seen: now, poll_due });
+        Ok(Polled::Stands(standing))
+    }
+
+    fn touch(&self, entry: EntryId) {
+        let (now, mut rooms) = self.now_locked();
+        rooms.touch(entry, now);
+    }
+
+    fn changes(&self) -> u64 {
+        lock(&self.rooms).changes
     }
 
     async fn leave(&self, entry: EntryId) -> anyhow::Result<Option<LeaveEffect>> {
@@ -169,10 +238,13 @@ impl WaitingRoom for MemoryWaitingRoom {
         if queue.state.turns_away() {
             ended.extend(rooms.waiting(queue.id).map(|entry| entry.clone().turn_away()));
         }
+        let lapsed = |entry: &&Entry| self.absence.has_lapsed(rooms.silent(entry, now));
+        ended.extend(rooms.waiting(queue.id).filter(lapsed).map(|entry| entry.clone().lapse()));
         let slots = usize::try_from(queue.free_slots(rooms.load(queue.id, now)))?;
         let ttl = queue.policy.pass_ttl_seconds;
-        let admitted: Vec<Entry> =
-            rooms.waiting(queue.id).take(slots).map(|entry| entry.clone().admit(now, ttl)).collect();
+        let present =
+            rooms.waiting(queue.id).filter(|entry| !self.absence.is_absent(rooms.silent(entry, now)));
+        let admitted: Vec<Entry> = present.take(slots).map(|entry| entry.clone().admit(now, ttl)).collect();
         let window = TimeDelta::seconds(AdmissionPolicy::RATE_WINDOW_SECONDS.into());
         rooms.admissions.retain(|(_, at)| now - *at <= window);
         rooms.admissions.extend(admitted.iter().map(|entry| (entry.queue_id, now)));
@@ -189,6 +261,7 @@ impl WaitingRoom for MemoryWaitingRoom {
         for queue in rooms.queues.values_mut() {
             *queue = queue.clone().under(settings);
         }
+        rooms.changes += 1;
         Ok(())
     }
 
@@ -202,6 +275,7 @@ impl WaitingRoom for MemoryWaitingRoom {
         let created = known.is_none();
         let queue = change.apply(known.unwrap_or(template))?;
         rooms.queues.insert(queue.id, queue.clone());
+        rooms.changes += 1;
         Ok((rooms.overview(queue, now), created))
     }
 

@@ -1,18 +1,15 @@
-use std::time::Instant;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, post};
-use contracts::queue::{EntryBody, EntryStatus};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use contracts::queue::EntryBody;
 use domain::queue::Waiting;
 use domain::shared::QueueId;
-use service_kit::auth::{AccessUser, QueueToken};
+use service_kit::auth::{AccessUser, QueueToken, bearer};
 use service_kit::{Problem, detached};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::issuer::Issuer;
-use super::poll_budget::PollBudget;
 use super::problem;
 
 /// Gives the caller a place at the end of the line, or the live one they have already.
@@ -46,7 +43,8 @@ pub async fn join(
     };
     let joined = detached(command).await?.map_err(problem::of_join)?;
     let status = if joined.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(HttpResponse::build(status).json(issuer.body(&joined.standing)?))
+    let token = issuer.queue_token(joined.standing.entry.id);
+    Ok(HttpResponse::build(status).json(issuer.body(&joined.standing, token)?))
 }
 
 /// Where the caller stands; once admitted, with the pass.
@@ -65,24 +63,15 @@ pub async fn join(
 )]
 #[get("/v1/queues/{queueId}/entries/me")]
 pub async fn show(
+    request: HttpRequest,
     path: Path<Uuid>,
     token: QueueToken,
     waiting: Data<Waiting>,
     issuer: Data<Issuer>,
-    budget: Data<PollBudget>,
 ) -> Result<Json<EntryBody>, Problem> {
     let QueueToken(entry) = token;
-    budget.take(entry, Instant::now()).map_err(problem::of_poll)?;
-    let standing = waiting.standing(QueueId(*path), entry).await.map_err(problem::of_entry);
-    let answer = standing.and_then(|standing| issuer.body(&standing));
-    match &answer {
-        Ok(body) if body.status == EntryStatus::Waiting => {
-            budget.told(entry, body.poll_after_ms, Instant::now());
-        }
-        Ok(body) if body.status == EntryStatus::Admitted => budget.inside(entry, Instant::now()),
-        Ok(_) | Err(_) => budget.forgive(entry),
-    }
-    answer.map(Json)
+    let standing = waiting.poll(QueueId(*path), entry).await.map_err(problem::of_poll)?;
+    Ok(Json(issuer.body(&standing, bearer(&request)?.to_owned())?))
 }
 
 /// Gives up the place, or the slot inside.

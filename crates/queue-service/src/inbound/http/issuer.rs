@@ -3,6 +3,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{Responder, get};
 use contracts::queue::EntryBody;
 use domain::queue::{Entry, EntryState, Standing};
+use domain::shared::EntryId;
 use service_kit::Problem;
 use service_kit::auth::{Jwks, PassIssuer, QueueTokens};
 
@@ -26,10 +27,15 @@ impl Issuer {
         self.jwks.clone()
     }
 
-    /// What a fan is told of a place, with everything that it entitles to.
-    pub fn body(&self, standing: &Standing) -> Result<EntryBody, Problem> {
+    pub fn queue_token(&self, entry: EntryId) -> String {
+        self.queue_tokens.issue(entry)
+    }
+
+    /// What a fan is told of a place, with everything that it entitles to. A place has one token with one spelling, so
+    /// whoever has shown it is told the same one, without another 1.7 µs for making it.
+    pub fn body(&self, standing: &Standing, queue_token: String) -> Result<EntryBody, Problem> {
         let pass = self.pass(&standing.entry).map_err(|error| Problem::unexpected(&error))?;
-        Ok(EntryBody::new(standing, self.queue_tokens.issue(standing.entry.id), pass))
+        Ok(EntryBody::new(standing, queue_token, pass))
     }
 
     fn pass(&self, entry: &Entry) -> anyhow::Result<Option<String>> {

@@ -1,10 +1,8 @@
 //! Every error of the use cases and what it is on the wire.
 
 use actix_web::http::StatusCode;
-use domain::queue::{EntryError, JoinError, QueueError};
+use domain::queue::{EntryError, JoinError, PollError, QueueError};
 use service_kit::Problem;
-
-use super::poll_budget::TooEarly;
 
 pub fn of_join(error: JoinError) -> Problem {
     match error {
@@ -34,8 +32,13 @@ pub fn of_queue(error: QueueError) -> Problem {
     }
 }
 
-pub fn of_poll(early: TooEarly) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too early")
-        .detail("pollAfterMs of the last answer says when to ask again")
-        .retry_after(early.retry_after_seconds())
+pub fn of_poll(error: PollError) -> Problem {
+    match error {
+        PollError::TooEarly(early) => {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too early")
+                .detail("pollAfterMs of the last answer says when to ask again")
+                .retry_after(early.retry_after_seconds())
+        }
+        PollError::Entry(error) => of_entry(error),
+    }
 }

@@ -52,12 +52,13 @@ const NOBODY_WAITS_BEHIND_A_LATER_ONE: Check = Check {
     rule: "Nobody waits while somebody who joined the queue later has been admitted.",
     over: "entries",
     running: None,
+    // But who was silent for too long was passed over, and keeps the place for a while.
     sql: "SELECT format('entry %s waits at place %s of queue %s, whose place %s has been admitted', \
                         entry_id, entries.sequence, queue_id, latest.sequence) \
           FROM entries \
           JOIN (SELECT queue_id, max(sequence) AS sequence FROM entries WHERE admitted_at IS NOT NULL \
                 GROUP BY queue_id) AS latest USING (queue_id) \
-          WHERE state = 'waiting' AND entries.sequence < latest.sequence",
+          WHERE state = 'waiting' AND passed_over_at IS NULL AND entries.sequence < latest.sequence",
 };
 
 const ADMISSIONS_FOLLOW_THE_ORDER_OF_JOINING: Check = Check {
@@ -66,12 +67,13 @@ const ADMISSIONS_FOLLOW_THE_ORDER_OF_JOINING: Check = Check {
     rule: "Of two who were admitted, who joined first was admitted first.",
     over: "entries",
     running: None,
+    // But who was passed over for having been silent may come in when they are back.
     sql: "SELECT format('entry %s at place %s of queue %s was admitted at %s, after entry %s at place %s at %s', \
                         entry_id, sequence, queue_id, admitted_at, next_entry, next_sequence, next_admitted) \
           FROM (SELECT entry_id, sequence, queue_id, admitted_at, \
                        lead(entry_id) OVER following AS next_entry, lead(sequence) OVER following AS next_sequence, \
                        lead(admitted_at) OVER following AS next_admitted \
-                FROM entries WHERE admitted_at IS NOT NULL \
+                FROM entries WHERE admitted_at IS NOT NULL AND passed_over_at IS NULL \
                 WINDOW following AS (PARTITION BY queue_id ORDER BY sequence)) AS admitted \
           WHERE admitted_at > next_admitted",
 };

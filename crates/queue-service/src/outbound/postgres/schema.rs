@@ -34,4 +34,9 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(queues, entries);
+diesel::table! {
+    room_owner (only_row) {
+        only_row -> Bool,
+        epoch -> Int8,
+    }
+}

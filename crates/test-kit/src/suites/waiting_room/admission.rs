@@ -15,6 +15,7 @@ pub async fn a_slot_opens_with_every_way_of_ending(subject: Subject) {
     subject.yield_slot(line[2]).await;
     assert_eq!(subject.admit(queue).await, [line[3]]);
     subject.time.pass(601).await;
+    subject.room.touch(line[4]);
     assert_eq!(subject.admit(queue).await, [line[4]]);
 }
 

@@ -30,6 +30,7 @@ pub async fn an_admission_that_has_run_out_is_marked_and_replaced(subject: Subje
     subject.finish(line[0]).await;
     assert_eq!(subject.admit(queue).await, [line[2]]);
     subject.time.pass(301).await;
+    subject.room.touch(line[3]);
     assert_eq!(subject.admit(queue).await, [line[3]]);
     assert_eq!((subject.word(line[1]).await, subject.word(line[2]).await), ("expired", "admitted"));
 }

@@ -1,6 +1,11 @@
-use domain::shared::EntryId;
+use std::collections::HashMap;
 
-use super::Subject;
+use domain::queue::{LeaveEffect, Standing};
+use domain::shared::{EntryId, UserId};
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::{Subject, new_id};
 
 /// Coprime with the number of fans: visits each once, in an order that is neither that of joining nor its reverse.
 const STRIDE: usize = 11;
@@ -64,4 +69,34 @@ pub async fn who_is_first_come_is_first_served(subject: Subject) {
         served.extend(subject.admit(queue).await);
     }
     assert_eq!(served, line);
+}
+
+/// Ten thousand stand in line, three thousand of them leave from anywhere. What everybody else is told is what counting
+/// comes to, and never more than what they were told before.
+pub async fn where_three_of_ten_leave_at_random_everybody_stands_where_they_stand(subject: Subject) {
+    let queue = subject.queue(0).await;
+    let joins = stream::iter(0..10_000).map(|_| subject.join_as(queue, UserId(new_id())));
+    let mut line: Vec<Standing> = joins.buffer_unordered(500).map(|joined| joined.standing).collect().await;
+    line.sort_by_key(|standing| standing.entry.sequence);
+    let mut told: HashMap<EntryId, u64> = HashMap::new();
+    let mut at = 0;
+    for _ in 0..4 {
+        for (ahead, before) in (0_u64..).zip(&line) {
+            let standing = subject.standing(before.entry.id).await;
+            assert_eq!(
+                (standing.ahead, standing.waiting),
+                (ahead, u64::try_from(line.len()).expect("a line"))
+            );
+            let told = told.insert(before.entry.id, ahead).unwrap_or(before.ahead);
+            assert!(ahead <= told, "{ahead} in front after {told}");
+        }
+        // Coprime with every length on the way: everybody's turn comes as if at random.
+        let leaving = (0..1_000).map(|_| {
+            at = (at + 7_919) % line.len();
+            line.remove(at).entry.id
+        });
+        let leaving: Vec<EntryId> = leaving.collect();
+        let left = stream::iter(leaving).map(|entry| subject.leave(entry)).buffer_unordered(100);
+        assert!(left.all(async |effect| effect == LeaveEffect::PlaceGivenUp).await);
+    }
 }

@@ -1,0 +1,64 @@
+//! One process owns the rooms: it alone writes, so what it remembers is what is there.
+
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::shared::Unavailable;
+use service_kit::postgres::{Database, classify};
+
+use super::schema::room_owner;
+
+/// The right to write, until somebody else takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ownership {
+    epoch: i64,
+}
+
+/// The database's word: whose the rooms are, and what time it is.
+#[derive(Clone, Copy, QueryableByName)]
+pub struct Word {
+    #[diesel(sql_type = BigInt)]
+    epoch: i64,
+    #[diesel(sql_type = Timestamptz)]
+    pub at: DateTime<Utc>,
+}
+
+impl Ownership {
+    /// Takes the rooms over. Whoever is about to commit does so first; after that nobody but this process does.
+    pub async fn take(database: &Database) -> anyhow::Result<Self> {
+        let mut connection = database.connection().await?;
+        let take = diesel::update(room_owner::table).set(room_owner::epoch.eq(room_owner::epoch + 1));
+        let epoch = take.returning(room_owner::epoch).get_result(&mut connection).await.map_err(classify)?;
+        Ok(Self { epoch })
+    }
+
+    /// Shuts everybody else out until the transaction ends. The time is that at which the lock was had: the outer query
+    /// reads its clock when the inner one, which locks, has given up its row.
+    pub async fn lock(connection: &mut AsyncPgConnection) -> Result<Word, diesel::result::Error> {
+        let lock =
+            "SELECT epoch, clock_timestamp() AS at FROM (SELECT epoch FROM room_owner FOR UPDATE) AS owner";
+        diesel::sql_query(lock).get_result(connection).await
+    }
+
+    /// Asks without a lock.
+    pub async fn ask(database: &Database) -> anyhow::Result<Word> {
+        let mut connection = database.connection().await?;
+        let ask = diesel::sql_query("SELECT epoch, clock_timestamp() AS at FROM room_owner");
+        ask.get_result(&mut connection).await.map_err(classify)
+    }
+
+    /// Whether the rooms are still this process's.
+    pub fn check(self, word: &Word) -> anyhow::Result<()> {
+        if word.epoch == self.epoch {
+            return Ok(());
+        }
+        let Self { epoch } = self;
+        let taken = anyhow!(
+            "another queue-service has taken the rooms over: this one's epoch is {epoch}, theirs is {}",
+            word.epoch
+        );
+        Err(taken.context(Unavailable("the waiting room")))
+    }
+}
