@@ -15,7 +15,9 @@ pub trait CarriesOut<C>: Send + Sync + 'static {
     type Answer: Send + 'static;
 
     /// One answer for each command, in their order. An error is that of the whole set: then nothing was done, or that is
-    /// unknown, and each command recognises its own id when it is carried out again.
+    /// unknown, and each command recognises its own id when it is carried out again. An error marked [`Unavailable`] is
+    /// the answer to all of them; over any other the set is halved. What an error tells apart beyond that does not reach
+    /// the commands: it belongs into the answers.
     async fn carry_out(&self, commands: &[C]) -> anyhow::Result<Vec<Self::Answer>>;
 }
 
@@ -31,6 +33,11 @@ pub struct Gathering {
     /// Commands that may wait their turn; one more is refused at the door.
     pub queue: usize,
 }
+
+/// Too many commands wait already: this one was turned away at the door, and nothing of it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many {0} are waiting")]
+pub struct TurnedAway(&'static str);
 
 type Waiting<C, A> = (C, oneshot::Sender<anyhow::Result<A>>);
 
@@ -53,15 +60,36 @@ impl<C: Send + Sync + 'static, A: Send + 'static> Gathered<C, A> {
         Self { name, sender }
     }
 
-    /// Has a command carried out with whatever else is waiting. [`Unavailable`] where too many wait already.
+    /// Has a command carried out with whatever else is waiting. [`TurnedAway`], and [`Unavailable`], where too many wait
+    /// already.
     pub async fn carry_out(&self, command: C) -> anyhow::Result<A> {
         let (answer, answered) = oneshot::channel();
-        let full =
-            |_| anyhow::anyhow!("too many {} are waiting", self.name).context(Unavailable("the database"));
+        let full = |_| anyhow::Error::new(TurnedAway(self.name)).context(Unavailable(self.name));
         self.sender.try_send((command, answer)).map_err(full)?;
         let gone = |_| anyhow::anyhow!("the writer of {} ended over this command", self.name);
         answered.await.map_err(gone)?
     }
+}
+
+/// What is known of commands that were carried out each on its own: those that failed are left out. Where all of them
+/// failed the first error stands for them.
+pub fn known<T>(outcomes: Vec<anyhow::Result<T>>) -> anyhow::Result<Vec<T>> {
+    let (mut known, mut failed) = (Vec::with_capacity(outcomes.len()), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(value) => known.push(value),
+            Err(error) => failed.push(error),
+        }
+    }
+    let unknown = failed.len();
+    match failed.into_iter().next() {
+        Some(error) if known.is_empty() => return Err(error),
+        Some(error) => {
+            tracing::error!(unknown, error = format!("{error:#}"), "a part of a set failed; the first error");
+        }
+        None => {}
+    }
+    Ok(known)
 }
 
 async fn write<C: Send + Sync + 'static, A: Send + 'static>(
@@ -97,9 +125,9 @@ async fn carry_out<C: Send + Sync + 'static, A: Send + 'static>(
         Ok(done) => anyhow::anyhow!("{} answers for {} commands", done.len(), commands.len()),
         Err(error) => error,
     };
-    if error.is::<Unavailable>() {
+    if let Some(out_of_reach) = error.downcast_ref::<Unavailable>() {
         for answer in answers {
-            let told = anyhow::anyhow!("{error:#}").context(Unavailable("the database"));
+            let told = anyhow::anyhow!("{error:#}").context(*out_of_reach);
             answer.send(Err(told)).ok();
         }
         return;

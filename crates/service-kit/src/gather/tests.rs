@@ -101,7 +101,9 @@ async fn a_database_out_of_reach_is_asked_once_for_all() {
     let work = Doubling { out_of_reach: true, ..Doubling::default() };
     let door = gathered(&work, 100, 100);
     let answers = join_all((0..64).map(|number| door.carry_out(number))).await;
-    assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(anyhow::Error::is::<Unavailable>)));
+    let told = Unavailable("the database");
+    assert!(answers.iter().all(|answer| answer.as_ref().unwrap_err().downcast_ref() == Some(&told)));
+    assert!(answers.iter().all(|answer| !answer.as_ref().unwrap_err().is::<TurnedAway>()));
     assert_eq!(work.seen.lock().unwrap().len(), 1);
 }
 
@@ -119,6 +121,7 @@ async fn one_too_many_is_refused_at_the_door() {
     let refused: Vec<_> = answers.await.into_iter().filter_map(Result::err).collect();
     assert_eq!(refused.len(), 3);
     assert!(refused.iter().all(anyhow::Error::is::<Unavailable>));
+    assert!(refused.iter().all(anyhow::Error::is::<TurnedAway>));
 }
 
 #[tokio::test]
@@ -133,4 +136,12 @@ async fn whoever_stops_waiting_harms_nobody() {
     let stayed = door.carry_out(2).await.unwrap();
     assert_eq!(stayed, 4);
     assert_eq!(work.seen.lock().unwrap().concat(), [1, 2]);
+}
+
+#[test]
+fn of_a_set_in_part_the_rest_is_known_and_of_one_that_failed_whole_the_error() {
+    let failed = || anyhow::anyhow!("no connection").context(Unavailable("the database"));
+    assert!(known::<i64>(Vec::new()).unwrap().is_empty());
+    assert_eq!(known(vec![Ok(1), Err(failed()), Ok(3)]).unwrap(), [1, 3]);
+    assert!(known::<i64>(vec![Err(failed()), Err(anyhow::anyhow!("poison"))]).unwrap_err().is::<Unavailable>());
 }
