@@ -28,7 +28,7 @@ use crate::problem::Problem;
 
 pub use memory::MemoryKeys;
 pub use postgres::PostgresKeys;
-pub use record::{Claim, KEPT_HOURS, LEASE_SECONDS, Record};
+pub use record::{Claim, Claimed, KEPT_HOURS, LEASE_SECONDS, Record};
 
 /// A key as one user gave it: the same word from two users is two keys.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -49,11 +49,13 @@ pub trait Keys: Send + Sync {
     /// What is kept of a key, without claiming it.
     async fn recorded(&self, key: &Key) -> anyhow::Result<Option<Record>>;
 
-    /// Keeps the answer for every repetition.
-    async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()>;
+    /// Keeps the answer for every repetition, unless another driver of the same command was faster. The answer that is
+    /// kept is the one to give.
+    async fn complete(&self, key: &Key, claimed: Claimed, answer: Answer) -> anyhow::Result<Answer>;
 
-    /// The command failed on our side: the next with this key runs it again, under the same id.
-    async fn release(&self, key: &Key) -> anyhow::Result<()>;
+    /// The command failed on our side: the next with this key runs it again, under the same id. A claim that has passed
+    /// to somebody else is theirs.
+    async fn release(&self, key: &Key, claimed: Claimed) -> anyhow::Result<()>;
 
     /// Forgets keys past their time; returns how many.
     async fn forget_old(&self) -> anyhow::Result<usize>;
@@ -152,8 +154,8 @@ impl<Owner: 'static> Idempotency<Owner> {
     {
         let claim =
             self.keys.claim(&key, fingerprint, fresh).await.map_err(|error| Problem::unexpected(&error))?;
-        let id = match claim {
-            Claim::Run { id } => id,
+        let claimed = match claim {
+            Claim::Run(claimed) => claimed,
             Claim::Replay(answer) => return Ok(answer),
             Claim::InFlight => {
                 return Err(Problem::new(
@@ -171,18 +173,22 @@ impl<Owner: 'static> Idempotency<Owner> {
                 ));
             }
         };
-        let answer = command(id).await;
-        let kept = match &answer {
+        let outcome = command(claimed.id).await;
+        let answer = match &outcome {
             // Our own failure is no answer to keep: the next with this key runs the command again.
-            Err(problem) if problem.status_code().is_server_error() => self.keys.release(&key).await,
-            Ok(answer) => self.keys.complete(&key, answer).await,
-            Err(problem) => self.keys.complete(&key, &Answer::from(problem)).await,
+            Err(problem) if problem.status_code().is_server_error() => {
+                self.keys.release(&key, claimed).await.unwrap_or_else(|error| not_kept(&error));
+                return outcome;
+            }
+            Ok(answer) => answer.clone(),
+            Err(problem) => Answer::from(problem),
         };
-        if let Err(error) = kept {
-            // The effect stands and the answer is true; a repetition runs again under the same id.
-            tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
+        match self.keys.complete(&key, claimed, answer.clone()).await {
+            Ok(kept) if kept != answer => return Ok(kept),
+            Ok(_ours) => {}
+            Err(error) => not_kept(&error),
         }
-        answer
+        outcome
     }
 
     /// The key's own text, if one was sent.
@@ -197,6 +203,11 @@ impl<Owner: 'static> Idempotency<Owner> {
         }
         Ok(Some(word.to_owned()))
     }
+}
+
+/// The effect stands and the answer is true; a repetition runs again under the same id.
+fn not_kept(error: &anyhow::Error) {
+    tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
 }
 
 fn fingerprint<T: Serialize>(request: &HttpRequest, body: &T) -> Result<Fingerprint, Problem> {

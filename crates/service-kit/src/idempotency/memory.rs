@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::shared::Clock;
 use uuid::Uuid;
 
-use super::{Claim, Fingerprint, Key, Keys, Record};
+use super::{Claim, Claimed, Fingerprint, Key, Keys, Record};
 use crate::answer::Answer;
 
 /// Keys in memory.
@@ -39,17 +39,17 @@ impl Keys for MemoryKeys {
         Ok(self.records().get(key).cloned())
     }
 
-    async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()> {
-        if let Some(record) = self.records().get_mut(key) {
-            record.answer = Some(answer.clone());
-        }
-        Ok(())
+    async fn complete(&self, key: &Key, claimed: Claimed, answer: Answer) -> anyhow::Result<Answer> {
+        Ok(match self.records().get_mut(key) {
+            Some(record) => record.complete(claimed, answer),
+            None => answer,
+        })
     }
 
-    async fn release(&self, key: &Key) -> anyhow::Result<()> {
+    async fn release(&self, key: &Key, claimed: Claimed) -> anyhow::Result<()> {
         let now = self.clock.now();
         if let Some(record) = self.records().get_mut(key) {
-            record.claimed_until = now;
+            record.release(claimed, now);
         }
         Ok(())
     }

@@ -1,12 +1,22 @@
+mod answers;
+mod claims;
+
+use std::collections::HashMap;
+
 use anyhow::Context;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::shared::UserId;
 use uuid::Uuid;
 
-use super::{Claim, Fingerprint, KEPT_HOURS, Key, Keys, Record};
+use self::answers::{ANSWERING, Answering, GivenAnswer};
+use self::claims::{CLAIMING, Claiming, WantedKey};
+use super::{Claim, Claimed, Fingerprint, KEPT_HOURS, Key, Keys, Record};
 use crate::answer::Answer;
+use crate::gather::Gathered;
 use crate::postgres::{Database, TransactionError, classify, now};
 
 diesel::table! {
@@ -25,8 +35,8 @@ diesel::table! {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = idempotency_keys, treat_none_as_null = true)]
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = idempotency_keys)]
 struct Row {
     user_id: Uuid,
     word: String,
@@ -41,25 +51,8 @@ struct Row {
 }
 
 impl Row {
-    fn of(key: &Key, record: Record) -> Self {
-        let Record { fingerprint, id, created_at, claimed_until, answer } = record;
-        let (mut status, mut content_type, mut location, mut body) = (None, None, None, None);
-        if let Some(answer) = answer {
-            (status, content_type) = (Some(i32::from(answer.status)), Some(answer.content_type));
-            (location, body) = (answer.location, Some(answer.body));
-        }
-        Self {
-            user_id: key.user.0,
-            word: key.word.clone(),
-            fingerprint: fingerprint.to_vec(),
-            made_id: id,
-            created_at,
-            claimed_until,
-            answer_status: status,
-            answer_content_type: content_type,
-            answer_location: location,
-            answer_body: body,
-        }
+    fn key(&self) -> Key {
+        Key { user: UserId(self.user_id), word: self.word.clone() }
     }
 
     fn record(self) -> anyhow::Result<Record> {
@@ -79,47 +72,29 @@ impl Row {
     }
 }
 
-/// Keys in the service's own schema.
+/// Keys in the service's own schema. Claims, and answers, that come in at the same time are written as one set each; in
+/// every transaction the keys are locked in their order.
 pub struct PostgresKeys {
     database: Database,
+    claims: Gathered<WantedKey, Claim>,
+    answers: Gathered<GivenAnswer, Answer>,
 }
 
 impl PostgresKeys {
+    /// Starts the writers of claims and answers.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            claims: Gathered::new(CLAIMING, Claiming(database.clone())),
+            answers: Gathered::new(ANSWERING, Answering(database.clone())),
+            database,
+        }
     }
 }
 
 #[async_trait]
 impl Keys for PostgresKeys {
     async fn claim(&self, key: &Key, fingerprint: Fingerprint, fresh: Uuid) -> anyhow::Result<Claim> {
-        let claimed = self.database.transaction(async |connection| {
-            let at = now(connection).await?;
-            let first = Row::of(key, Record::claimed(fingerprint, fresh, at));
-            let inserted =
-                diesel::insert_into(idempotency_keys::table).values(&first).on_conflict_do_nothing();
-            if inserted.execute(connection).await? == 1 {
-                return Ok(Claim::Run { id: fresh });
-            }
-            // Somebody has the key: their row decides, under its lock, by the time at which we have the lock.
-            let row =
-                idempotency_keys::table.find((key.user.0, &key.word)).for_update().select(Row::as_select());
-            let recorded = row.first(connection).await.optional()?.map(Row::record).transpose();
-            let recorded = recorded.map_err(TransactionError::Refused)?;
-            let at = now(connection).await?;
-            let (claim, changed) = Record::claim(recorded, fingerprint, fresh, at);
-            if let Some(record) = changed {
-                let row = Row::of(key, record);
-                let saved = diesel::insert_into(idempotency_keys::table).values(&row);
-                let saved = saved
-                    .on_conflict((idempotency_keys::user_id, idempotency_keys::word))
-                    .do_update()
-                    .set(&row);
-                saved.execute(connection).await?;
-            }
-            Ok::<_, TransactionError<anyhow::Error>>(claim)
-        });
-        claimed.await
+        self.claims.carry_out(WantedKey { key: key.clone(), fingerprint, fresh }).await
     }
 
     async fn recorded(&self, key: &Key) -> anyhow::Result<Option<Record>> {
@@ -128,26 +103,16 @@ impl Keys for PostgresKeys {
         row.first(&mut connection).await.optional().map_err(classify)?.map(Row::record).transpose()
     }
 
-    async fn complete(&self, key: &Key, answer: &Answer) -> anyhow::Result<()> {
-        use idempotency_keys::dsl;
-        let mut connection = self.database.connection().await?;
-        diesel::update(idempotency_keys::table.find((key.user.0, &key.word)))
-            .set((
-                dsl::answer_status.eq(Some(i32::from(answer.status))),
-                dsl::answer_content_type.eq(Some(&answer.content_type)),
-                dsl::answer_location.eq(&answer.location),
-                dsl::answer_body.eq(Some(&answer.body)),
-            ))
-            .execute(&mut connection)
-            .await
-            .map_err(classify)?;
-        Ok(())
+    async fn complete(&self, key: &Key, claimed: Claimed, answer: Answer) -> anyhow::Result<Answer> {
+        self.answers.carry_out(GivenAnswer { key: key.clone(), claimed, answer }).await
     }
 
-    async fn release(&self, key: &Key) -> anyhow::Result<()> {
+    async fn release(&self, key: &Key, claimed: Claimed) -> anyhow::Result<()> {
+        use idempotency_keys::dsl;
         let mut connection = self.database.connection().await?;
-        diesel::update(idempotency_keys::table.find((key.user.0, &key.word)))
-            .set(idempotency_keys::claimed_until.eq(diesel::dsl::now))
+        let ours = dsl::made_id.eq(claimed.id).and(dsl::claimed_until.eq(claimed.until));
+        diesel::update(idempotency_keys::table.find((key.user.0, &key.word)).filter(ours))
+            .set(dsl::claimed_until.eq(diesel::dsl::now))
             .execute(&mut connection)
             .await
             .map_err(classify)?;
@@ -160,4 +125,35 @@ impl Keys for PostgresKeys {
         let forgotten = diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.le(old)));
         forgotten.execute(&mut connection).await.map_err(classify)
     }
+}
+
+type Recorded = Result<HashMap<Key, Record>, TransactionError<anyhow::Error>>;
+
+/// What is recorded of the keys.
+async fn read(connection: &mut AsyncPgConnection, keys: impl Iterator<Item = &Key>) -> Recorded {
+    load(
+        connection,
+        "SELECT * FROM idempotency_keys WHERE (user_id, word) IN (SELECT * FROM unnest($1, $2))",
+        keys,
+    )
+    .await
+}
+
+/// What is recorded of the keys, locked in their order.
+async fn lock(connection: &mut AsyncPgConnection, keys: impl Iterator<Item = &Key>) -> Recorded {
+    let rows = "SELECT * FROM idempotency_keys WHERE (user_id, word) IN (SELECT * FROM unnest($1, $2)) \
+                ORDER BY user_id, word FOR UPDATE";
+    load(connection, rows, keys).await
+}
+
+async fn load(connection: &mut AsyncPgConnection, rows: &str, keys: impl Iterator<Item = &Key>) -> Recorded {
+    let (users, words) = columns(keys);
+    let rows = diesel::sql_query(rows).bind::<Array<SqlUuid>, _>(users).bind::<Array<Text>, _>(words);
+    let rows: Vec<Row> = rows.load(connection).await?;
+    let recorded = rows.into_iter().map(|row| Ok((row.key(), row.record()?)));
+    recorded.collect::<anyhow::Result<_>>().map_err(TransactionError::Refused)
+}
+
+fn columns<'k>(keys: impl Iterator<Item = &'k Key>) -> (Vec<Uuid>, Vec<&'k str>) {
+    keys.map(|key| (key.user.0, key.word.as_str())).unzip()
 }

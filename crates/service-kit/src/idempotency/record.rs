@@ -21,11 +21,20 @@ pub struct Record {
     pub answer: Option<Answer>,
 }
 
+/// A key that is ours to answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claimed {
+    /// Of what the command makes.
+    pub id: Uuid,
+    /// The end of our claim. Whoever claims the key after us has another.
+    pub until: DateTime<Utc>,
+}
+
 /// What claiming a key came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Claim {
     /// Run the command under this id.
-    Run { id: Uuid },
+    Run(Claimed),
     /// It was answered before.
     Replay(Answer),
     /// Somebody is at it.
@@ -39,6 +48,27 @@ impl Record {
     pub fn claimed(fingerprint: Fingerprint, id: Uuid, now: DateTime<Utc>) -> Self {
         let claimed_until = now + TimeDelta::seconds(LEASE_SECONDS);
         Self { fingerprint, id, created_at: now, claimed_until, answer: None }
+    }
+
+    /// Whose it is at present.
+    pub fn owner(&self) -> Claimed {
+        Claimed { id: self.id, until: self.claimed_until }
+    }
+
+    /// Keeps the first answer to the command; the one that is kept is the one to give. Under another id the key was
+    /// forgotten and given anew: that is another command, which this answer is none to.
+    pub fn complete(&mut self, claimed: Claimed, answer: Answer) -> Answer {
+        if self.id != claimed.id {
+            return answer;
+        }
+        self.answer.get_or_insert(answer).clone()
+    }
+
+    /// Lets the next one claim the key at once, if it is still the claim's owner who says so.
+    pub fn release(&mut self, claimed: Claimed, now: DateTime<Utc>) {
+        if self.owner() == claimed {
+            self.claimed_until = now;
+        }
     }
 
     pub fn is_old(&self, now: DateTime<Utc>) -> bool {
@@ -60,15 +90,18 @@ impl Record {
                     (Claim::Replay(answer), None)
                 } else if record.id == fresh {
                     // This very claim was written, and its answer lost.
-                    (Claim::Run { id: fresh }, None)
+                    (Claim::Run(record.owner()), None)
                 } else if record.claimed_until > now {
                     (Claim::InFlight, None)
                 } else {
                     let again = Self { claimed_until: now + TimeDelta::seconds(LEASE_SECONDS), ..record };
-                    (Claim::Run { id: again.id }, Some(again))
+                    (Claim::Run(again.owner()), Some(again))
                 }
             }
-            Some(_) | None => (Claim::Run { id: fresh }, Some(Self::claimed(fingerprint, fresh, now))),
+            Some(_) | None => {
+                let first = Self::claimed(fingerprint, fresh, now);
+                (Claim::Run(first.owner()), Some(first))
+            }
         }
     }
 }
@@ -94,7 +127,7 @@ mod tests {
     fn a_key_runs_once_replays_for_a_day_and_is_new_after_it() {
         let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let (claim, record) = Record::claim(None, [7; 32], first, at(0));
-        assert_eq!(claim, Claim::Run { id: first });
+        assert_eq!(claim, Claim::Run(Claimed { id: first, until: at(LEASE_SECONDS) }));
         let record = record.unwrap();
         assert_eq!(Record::claim(Some(record.clone()), [7; 32], second, at(5)).0, Claim::InFlight);
         assert_eq!(Record::claim(Some(record.clone()), [8; 32], second, at(5)).0, Claim::OtherRequest);
@@ -103,7 +136,8 @@ mod tests {
             Record::claim(Some(answered.clone()), [7; 32], second, at(86_399)).0,
             Claim::Replay(answer())
         );
-        assert_eq!(Record::claim(Some(answered), [8; 32], second, at(86_400)).0, Claim::Run { id: second });
+        let anew = Claimed { id: second, until: at(86_400 + LEASE_SECONDS) };
+        assert_eq!(Record::claim(Some(answered), [8; 32], second, at(86_400)).0, Claim::Run(anew));
     }
 
     #[test]
@@ -112,7 +146,7 @@ mod tests {
         let record = Record::claimed([7; 32], first, at(0));
         assert_eq!(
             Record::claim(Some(record), [7; 32], second, at(LEASE_SECONDS)).0,
-            Claim::Run { id: first }
+            Claim::Run(Claimed { id: first, until: at(2 * LEASE_SECONDS) })
         );
     }
 }

@@ -1,7 +1,8 @@
 //! The pool and its transactions, on a real database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
 mod commit;
+mod keys;
 mod lossy;
 mod pool;
