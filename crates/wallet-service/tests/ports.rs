@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use diesel_async::SimpleAsyncConnection;
 use domain::adapters::memory::MemoryLedger;
 use domain::adapters::system::Version7;
-use domain::shared::{ChargeId, IdGenerator, PageRequest, PaymentId, UserId};
+use domain::shared::{Balance, ChargeId, IdGenerator, PageRequest, PaymentId, UserId};
 use domain::wallet::{DebitRequest, Ledger, NewUser, ProviderAnswer};
 use service_kit::Service;
 use service_kit::postgres::Database;
-use test_kit::suites::ledger::Subject;
+use test_kit::suites::ledger::{Subject, Vault};
 use test_kit::{ManualClock, TestDatabase, TimeTravel};
 use uuid::Uuid;
 use wallet_service::WalletService;
@@ -25,12 +25,24 @@ test_kit::ledger_suite! {
 
 fn in_memory() -> Subject {
     let clock = Arc::new(ManualClock::new());
-    Subject { ledger: Arc::new(MemoryLedger::new(clock.clone(), Arc::new(Version7))), time: clock }
+    let ledger = Arc::new(MemoryLedger::new(clock.clone(), Arc::new(Version7)));
+    Subject { vault: Arc::new(Inspected(Arc::clone(&ledger))), ledger, time: clock }
+}
+
+struct Inspected(Arc<MemoryLedger>);
+
+#[async_trait]
+impl Vault for Inspected {
+    async fn fill(&self, user: UserId) {
+        self.0
+            .inspect(|books| books.wallets.get_mut(&user).unwrap().balance = Balance::new(i64::MAX).unwrap());
+    }
 }
 
 async fn on_postgres() -> Subject {
     let time = Arc::new(Ageing::new().await);
-    Subject { ledger: Arc::new(PostgresLedger::new(time.database.clone(), Arc::new(Version7))), time }
+    let ledger = PostgresLedger::new(time.database.clone(), Arc::new(Version7));
+    Subject { ledger: Arc::new(ledger), vault: time.clone(), time }
 }
 
 /// Nobody sets PostgreSQL's clock: the rows are made older instead.
@@ -60,6 +72,13 @@ impl TimeTravel for Ageing {
              FROM (SELECT make_interval(secs => {seconds}) AS age) AS passed"
         ))
         .await;
+    }
+}
+
+#[async_trait]
+impl Vault for Ageing {
+    async fn fill(&self, user: UserId) {
+        self.execute(&format!("UPDATE wallets SET balance = {} WHERE user_id = '{user}'", i64::MAX)).await;
     }
 }
 

@@ -5,12 +5,14 @@ mod contention;
 mod debits;
 mod opening;
 mod refunds;
+mod sets;
 mod stalled;
 mod statement;
 mod voids;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use domain::adapters::system;
 use domain::shared::{Amount, Balance, ChargeId, IdGenerator, PageRequest, PaymentId, UserId};
 use domain::wallet::{
@@ -25,6 +27,7 @@ pub use contention::*;
 pub use debits::*;
 pub use opening::*;
 pub use refunds::*;
+pub use sets::*;
 pub use stalled::*;
 pub use statement::*;
 pub use voids::*;
@@ -80,6 +83,15 @@ macro_rules! ledger_suite {
                 one_payment_refunded_by_many_at_once_is_given_back_once,
                 a_debit_and_a_void_at_once_agree,
                 a_stalled_charge_is_taken_up_by_one_of_many,
+                many_debits_of_one_wallet_take_it_down_to_nothing_and_never_below,
+                debits_that_come_together_are_lines_that_follow_from_each_other,
+                one_payment_many_times_among_others_is_taken_once,
+                the_same_payment_asked_for_by_two_users_at_once_is_one_of_theirs,
+                debits_voids_and_refunds_of_many_payments_at_once_agree,
+                many_refunds_at_once_give_each_amount_back_once,
+                top_ups_and_debits_that_meet_sum_up,
+                a_top_up_that_would_overflow_fails_alone,
+                top_ups_that_begin_together_are_each_their_own,
             ],
             $($subjects)+
         }
@@ -93,6 +105,13 @@ macro_rules! ledger_suite {
 pub struct Subject {
     pub ledger: Arc<dyn Ledger>,
     pub time: Arc<dyn TimeTravel>,
+    pub vault: Arc<dyn Vault>,
+}
+
+/// Fills a wallet as no use case could in a lifetime of tests: with all the won that fit.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    async fn fill(&self, user: UserId);
 }
 
 impl Subject {
@@ -137,6 +156,10 @@ impl Subject {
     /// What the wallet holds, in won.
     async fn balance(&self, user: UserId) -> i64 {
         self.wallet(user).await.expect("the user has a wallet").balance.as_won()
+    }
+
+    async fn fill(&self, user: UserId) {
+        self.vault.fill(user).await;
     }
 
     /// The whole statement, in one page.

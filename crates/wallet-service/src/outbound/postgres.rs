@@ -4,7 +4,11 @@ pub mod audit;
 mod charges;
 mod debits;
 mod ledger;
+mod postings;
 mod rows;
 mod schema;
 
 pub use ledger::PostgresLedger;
+
+#[cfg(test)]
+mod tests;

@@ -1,87 +1,57 @@
-//! Top-ups.
+//! Top-ups, in sets: begun before the provider is asked, settled with what it said. The number of statements does not
+//! grow with that of the commands.
 
-use anyhow::Context;
+mod set;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::shared::{Amount, ChargeId, UserId};
-use domain::wallet::{Charge, ChargeRefused, ChargeState, Charged, JournalEntry, ProviderAnswer};
-use service_kit::postgres::{TransactionError, now};
+use domain::shared::{Amount, ChargeId, IdGenerator, UserId};
+use domain::wallet::{ChargeRefused, Charged, ProviderAnswer};
+use service_kit::gather::{CarriesOut, Gathering};
+use service_kit::postgres::{Database, TransactionError, now};
 
-use super::ledger::{PostgresLedger, lock_balance, post};
 use super::rows::ChargeRow;
-use super::schema::{charges, wallets};
+use super::schema::charges;
+use set::Set;
 
-pub async fn begin(
-    ledger: &PostgresLedger,
-    id: ChargeId,
-    user: UserId,
-    amount: Amount,
-) -> Result<Charged, ChargeRefused> {
-    let begun = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
-        let known = wallets::table.find(user.0).select(wallets::user_id);
-        if known.first::<uuid::Uuid>(connection).await.optional()?.is_none() {
-            return Err(TransactionError::Refused(ChargeRefused::NoSuchUser));
-        }
-        let at = now(connection).await?;
-        let fresh = Charge { id, user_id: user, amount, created_at: at, state: ChargeState::Pending };
-        let inserted =
-            diesel::insert_into(charges::table).values(ChargeRow::of(&fresh, at)).on_conflict_do_nothing();
-        if inserted.execute(connection).await? == 1 {
-            return Ok(Charged { charge: fresh, now: at });
-        }
-        let row = charges::table.find(id.0).select(ChargeRow::as_select()).first(connection).await?;
-        let charge = row.charge().map_err(|error| TransactionError::Refused(error.into()))?;
-        if charge.user_id != user || charge.amount != amount {
-            return Err(TransactionError::Refused(ChargeRefused::OtherCharge));
-        }
-        Ok(Charged { charge, now: at })
-    });
-    begun.await
+/// As for debits; a fan tops up once, so sets of half the size take more than there ever are at once.
+pub const CHARGING: Gathering = Gathering { name: "top-ups", writers: 2, largest_set: 256, queue: 10_000 };
+
+/// One step of a top-up.
+#[derive(Clone, Debug)]
+pub enum Command {
+    Begin { id: ChargeId, user: UserId, amount: Amount },
+    Settle { id: ChargeId, answer: ProviderAnswer },
 }
 
-pub async fn settle(
-    ledger: &PostgresLedger,
-    id: ChargeId,
-    answer: ProviderAnswer,
-) -> anyhow::Result<Charged> {
-    let settled = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
-        let row = charges::table.find(id.0).select(ChargeRow::as_select()).for_update();
-        let row: Option<ChargeRow> = row.first(connection).await.optional()?;
-        let charge = row.context("settling a charge that was never begun").and_then(ChargeRow::charge);
-        let mut charge = charge.map_err(TransactionError::Refused)?;
-        let at = now(connection).await?;
-        if charge.state != ChargeState::Pending {
-            return Ok(Charged { charge, now: at });
-        }
-        charge.state = match answer.clone() {
-            ProviderAnswer::Captured => {
-                let balance = lock_balance(connection, charge.user_id).await?;
-                let after = balance.and_then(|balance| balance.deposit(charge.amount));
-                let after = after
-                    .context("the wallet is missing or would overflow")
-                    .map_err(TransactionError::Refused)?;
-                let entry = JournalEntry::charge(ledger.entry_id(), id, charge.user_id, charge.amount);
-                post(connection, &entry, charge.user_id, after, at).await?;
-                ChargeState::Captured { balance_after: after }
-            }
-            ProviderAnswer::Declined { reason } => ChargeState::Declined { reason },
-            ProviderAnswer::Cancelled => ChargeState::Cancelled,
-        };
-        let row = ChargeRow::of(&charge, at);
-        diesel::update(charges::table.find(id.0)).set(&row).execute(connection).await?;
-        Ok(Charged { charge, now: at })
-    });
-    settled.await
+/// Top-ups on this database.
+pub struct Charging {
+    pub database: Database,
+    pub ids: Arc<dyn IdGenerator>,
 }
 
-pub async fn stalled(
-    ledger: &PostgresLedger,
-    idle_seconds: u32,
-    limit: usize,
-) -> anyhow::Result<Vec<Charged>> {
+#[async_trait]
+impl CarriesOut<Command> for Charging {
+    type Answer = Result<Charged, ChargeRefused>;
+
+    async fn carry_out(&self, commands: &[Command]) -> anyhow::Result<Vec<Self::Answer>> {
+        let carried_out = self.database.transaction(async |connection: &mut AsyncPgConnection| {
+            let mut set = Set::lock(connection, commands).await?;
+            let done = commands.iter().map(|command| set.decide(command, self.ids.as_ref())).collect();
+            set.write(connection).await?;
+            Ok::<_, TransactionError<anyhow::Error>>(done)
+        });
+        carried_out.await
+    }
+}
+
+pub async fn stalled(database: &Database, idle_seconds: u32, limit: usize) -> anyhow::Result<Vec<Charged>> {
     let limit = i64::try_from(limit)?;
-    let stalled = ledger.database.transaction(async |connection: &mut AsyncPgConnection| {
+    let stalled = database.transaction(async |connection: &mut AsyncPgConnection| {
         let at = now(connection).await?;
         let idle_since = at - TimeDelta::seconds(idle_seconds.into());
         let rows: Vec<ChargeRow> = charges::table

@@ -1,37 +1,39 @@
 use std::sync::Arc;
 
-use anyhow::Context;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::shared::{
-    Amount, Balance, ChargeId, IdGenerator, JournalEntryId, Page, PageRequest, PaymentId, UserId,
-};
+use diesel_async::RunQueryDsl;
+use domain::shared::{Amount, ChargeId, IdGenerator, Page, PageRequest, PaymentId, UserId};
 use domain::wallet::{
-    ChargeRefused, Charged, DebitAnswer, DebitRequest, JournalEntry, Ledger, NewUser, ProviderAnswer,
-    RefundAnswer, StatementLine, VoidAnswer, Wallet,
+    ChargeRefused, Charged, DebitAnswer, DebitRequest, Ledger, NewUser, ProviderAnswer, RefundAnswer,
+    StatementLine, VoidAnswer, Wallet,
 };
-use service_kit::postgres::{Database, TransactionError, classify};
+use service_kit::gather::Gathered;
+use service_kit::postgres::{Database, classify};
 
+use super::charges::{self, Charging};
+use super::debits::{self, Debiting, Done};
 use super::rows::{JournalLineRow, WalletRow};
 use super::schema::{journal_lines, wallets};
-use super::{charges, debits};
 
-/// The books in the wallet's schema. In every transaction the command's own row (charge, debit) is locked before the
-/// wallet's, so that no two wait for each other.
+/// The books in the wallet's schema. In every transaction the rows of the commands themselves (charges, debits) are
+/// locked by id before the wallets are, by id too, so that no two wait for each other.
 pub struct PostgresLedger {
-    pub(super) database: Database,
-    ids: Arc<dyn IdGenerator>,
+    database: Database,
+    debiting: Gathered<debits::Command, debits::Done>,
+    charging: Gathered<charges::Command, Result<Charged, ChargeRefused>>,
 }
 
 impl PostgresLedger {
+    /// Starts the writers, which gather what comes in at the same time into sets.
     pub fn new(database: Database, ids: Arc<dyn IdGenerator>) -> Self {
-        Self { database, ids }
-    }
-
-    pub(super) fn entry_id(&self) -> JournalEntryId {
-        JournalEntryId(self.ids.next())
+        let debiting = Debiting { database: database.clone(), ids: Arc::clone(&ids) };
+        let charging = Charging { database: database.clone(), ids };
+        Self {
+            debiting: Gathered::new(debits::DEBITING, debiting),
+            charging: Gathered::new(charges::CHARGING, charging),
+            database,
+        }
     }
 }
 
@@ -57,27 +59,40 @@ impl Ledger for PostgresLedger {
         user: UserId,
         amount: Amount,
     ) -> Result<Charged, ChargeRefused> {
-        charges::begin(self, id, user, amount).await
+        self.charging.carry_out(charges::Command::Begin { id, user, amount }).await?
     }
 
     async fn settle_charge(&self, id: ChargeId, answer: ProviderAnswer) -> anyhow::Result<Charged> {
-        charges::settle(self, id, answer).await
+        let settled = self.charging.carry_out(charges::Command::Settle { id, answer }).await?;
+        settled.map_err(|refused| match refused {
+            ChargeRefused::Unexpected(error) => error,
+            other @ (ChargeRefused::NoSuchUser | ChargeRefused::OtherCharge) => other.into(),
+        })
     }
 
     async fn stalled_charges(&self, idle_seconds: u32, limit: usize) -> anyhow::Result<Vec<Charged>> {
-        charges::stalled(self, idle_seconds, limit).await
+        charges::stalled(&self.database, idle_seconds, limit).await
     }
 
     async fn debit(&self, request: DebitRequest) -> anyhow::Result<DebitAnswer> {
-        debits::debit(self, request).await
+        match self.debiting.carry_out(debits::Command::Debit(request)).await? {
+            Done::Debit(answer) => Ok(answer),
+            other => Err(crossed(&other)),
+        }
     }
 
     async fn void(&self, payment: PaymentId) -> anyhow::Result<VoidAnswer> {
-        debits::void(self, payment).await
+        match self.debiting.carry_out(debits::Command::Void(payment)).await? {
+            Done::Void(answer) => Ok(answer),
+            other => Err(crossed(&other)),
+        }
     }
 
     async fn refund(&self, payment: PaymentId) -> anyhow::Result<RefundAnswer> {
-        debits::refund(self, payment).await
+        match self.debiting.carry_out(debits::Command::Refund(payment)).await? {
+            Done::Refund(answer) => Ok(answer),
+            other => Err(crossed(&other)),
+        }
     }
 
     async fn statement(&self, user: UserId, page: PageRequest) -> anyhow::Result<Page<StatementLine>> {
@@ -101,28 +116,7 @@ impl Ledger for PostgresLedger {
     }
 }
 
-/// Locks a wallet and reads its balance; `None`: there is no such wallet.
-pub(super) async fn lock_balance(
-    connection: &mut AsyncPgConnection,
-    user: UserId,
-) -> Result<Option<Balance>, TransactionError<anyhow::Error>> {
-    let won = wallets::table.find(user.0).select(wallets::balance).for_update();
-    let won: Option<i64> = won.first(connection).await.optional()?;
-    let balance = won.map(super::rows::balance).transpose();
-    balance.with_context(|| format!("wallets.balance of {user}")).map_err(TransactionError::Refused)
-}
-
-/// Writes an entry and the balance it leaves, together.
-pub(super) async fn post(
-    connection: &mut AsyncPgConnection,
-    entry: &JournalEntry,
-    user: UserId,
-    balance_after: Balance,
-    at: DateTime<Utc>,
-) -> Result<(), diesel::result::Error> {
-    let lines = JournalLineRow::of(entry, balance_after, at);
-    diesel::insert_into(journal_lines::table).values(&lines).execute(connection).await?;
-    let wallet = diesel::update(wallets::table.find(user.0)).set(wallets::balance.eq(balance_after.as_won()));
-    wallet.execute(connection).await?;
-    Ok(())
+/// One answer for each command in their order: this cannot be.
+fn crossed(done: &Done) -> anyhow::Error {
+    anyhow::anyhow!("another command's answer: {done:?}")
 }
