@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use domain::shared::Unavailable;
+use domain::shared::{IdGenerator, Unavailable};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,14 +18,17 @@ pub struct Peer {
     base: String,
     client: Client,
     credential: ServiceCredential,
+    ids: Arc<dyn IdGenerator>,
     attempts: u32,
+    /// Of one attempt; the client keeps it.
+    deadline: Duration,
     budget: Arc<TpsBudget>,
 }
 
 /// Why a call has no answer that can be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum PeerError {
-    /// No attempt got a connection: the peer has certainly not seen the call.
+    /// No attempt got a connection, or none was made: the peer has certainly not seen the call.
     #[error("{0} cannot be connected to")]
     NeverSent(&'static str),
     /// The call may or may not have been carried out.
@@ -66,21 +69,29 @@ impl Peer {
             base: base.trim_end_matches('/').to_owned(),
             client: context.http.clone(),
             credential: context.credential.clone(),
+            ids: Arc::clone(&context.ids),
             attempts: context.settings.shared.peers.attempts.max(1),
+            deadline: Duration::from_millis(context.settings.shared.peers.deadline_ms),
             budget: Arc::new(TpsBudget::new(BUDGET_WINDOW, RETRIES_PER_SECOND, RETRIES_PER_CALL)),
         }
     }
 
-    pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, PeerError> {
-        self.decode(self.call(Method::GET, path, None::<&()>).await?).await
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
     }
 
-    pub async fn put<B: Serialize + Sync, A: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &B,
-    ) -> Result<A, PeerError> {
-        self.decode(self.call(Method::PUT, path, Some(body)).await?).await
+    pub(crate) fn ids(&self) -> Arc<dyn IdGenerator> {
+        Arc::clone(&self.ids)
+    }
+
+    /// How long a call takes at most: all its attempts, and the pauses between them.
+    pub(crate) fn patience(&self) -> Duration {
+        let pauses = 2_u32.saturating_pow(self.attempts - 1) - 1;
+        self.deadline.saturating_mul(self.attempts).saturating_add(PAUSE.saturating_mul(pauses))
+    }
+
+    pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, PeerError> {
+        self.decode(self.call(Method::GET, path, None::<&()>).await?).await
     }
 
     /// A `PUT` whose answer says nothing but that it was done.
@@ -92,12 +103,17 @@ impl Peer {
         self.decode(self.call(Method::POST, path, None::<&()>).await?).await
     }
 
-    /// A `POST` whose answer says nothing but that it was done.
-    pub async fn post_only(&self, path: &str) -> Result<(), PeerError> {
-        self.call(Method::POST, path, None::<&()>).await.map(drop)
+    /// A `POST` with a body.
+    pub async fn post_body<B: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<A, PeerError> {
+        self.decode(self.call(Method::POST, path, Some(body)).await?).await
     }
 
-    /// Every call of ours carries its id in the path and does the same thing once, so it may be repeated.
+    /// Every call of ours carries the ids of what it does in path or body, and does the same thing once, so it may be
+    /// repeated.
     async fn call<B: Serialize + Sync>(
         &self,
         method: Method,

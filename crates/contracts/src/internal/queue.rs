@@ -7,6 +7,52 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::set_size;
+use crate::Invalid;
+
+/// `POST /internal/v1/passes/endings`: admissions that end at the same time, each on its own. Ending one again, or late,
+/// is a no-op.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EndingsBody {
+    /// 1 to 500.
+    pub endings: Vec<EndingBody>,
+}
+
+/// One pass, and why its admission ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EndingBody {
+    /// `jti` of the pass.
+    pub pass_id: Uuid,
+    pub ending: Ending,
+}
+
+/// Why an admission ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Ending {
+    /// Its fan has paid.
+    Finished,
+    /// Its fan has nothing left to pay: the slot goes to the next in line, if somebody waits for it.
+    SlotYielded,
+}
+
+impl EndingsBody {
+    pub fn endings(self) -> Result<Vec<EndingBody>, Invalid> {
+        set_size("endings", self.endings.len())?;
+        Ok(self.endings)
+    }
+}
+
+/// Which of a set of endings are done, by this call or an earlier one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedBody {
+    /// Of one that is missing here it is unknown; it may be asked for again.
+    pub ended: Vec<EndingBody>,
+}
+
 /// `GET /internal/v1/passes/revoked`
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -7,28 +7,63 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::set_size;
 use crate::Invalid;
 
-/// `PUT /internal/v1/debits/{paymentId}`
+/// `POST /internal/v1/debits`: what is to be taken at the same time, each on its own.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DebitsBody {
+    /// 1 to 500.
+    pub debits: Vec<DebitBody>,
+}
+
+/// One payment.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DebitBody {
+    pub payment_id: Uuid,
     pub user_id: Uuid,
     /// Won.
     pub amount: i64,
 }
 
-impl DebitBody {
-    pub fn request(&self, payment_id: PaymentId) -> Result<DebitRequest, Invalid> {
-        let amount = Amount::new(self.amount).map_err(|error| Invalid::new("amount", error))?;
-        Ok(DebitRequest { payment_id, user_id: UserId(self.user_id), amount })
+impl DebitsBody {
+    /// Of everything that is wrong, the first is named; then nothing of the set is done.
+    pub fn requests(&self) -> Result<Vec<DebitRequest>, Invalid> {
+        set_size("debits", self.debits.len())?;
+        let requests = self.debits.iter().enumerate().map(|(nth, debit)| {
+            let amount = Amount::new(debit.amount);
+            let amount = amount.map_err(|error| Invalid::new(format!("debits[{nth}].amount"), error))?;
+            let payment_id = PaymentId(debit.payment_id);
+            Ok(DebitRequest { payment_id, user_id: UserId(debit.user_id), amount })
+        });
+        requests.collect()
     }
 }
 
 impl From<&Payment> for DebitBody {
     fn from(payment: &Payment) -> Self {
-        Self { user_id: payment.user_id.0, amount: payment.amount.as_won() }
+        let (payment_id, user_id) = (payment.id.0, payment.user_id.0);
+        Self { payment_id, user_id, amount: payment.amount.as_won() }
     }
+}
+
+/// What became of a set of payments.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DebitOutcomesBody {
+    /// Of a payment that is missing here it is unknown; it may be asked for again.
+    pub outcomes: Vec<PaymentOutcomeBody>,
+}
+
+/// What became of one payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentOutcomeBody {
+    pub payment_id: Uuid,
+    #[serde(flatten)]
+    pub outcome: DebitOutcomeBody,
 }
 
 /// What became of a payment id: the answer to a debit, a void and a refund alike.

@@ -35,7 +35,7 @@ async fn hangs_up() -> (Peer, Arc<AtomicUsize>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_call_without_an_answer_is_tried_once_more_and_stays_unknown() {
     let (peer, taken) = hangs_up().await;
-    let failed = peer.post_only("/internal/v1/x").await.unwrap_err();
+    let failed = peer.post::<serde::de::IgnoredAny>("/internal/v1/x").await.unwrap_err();
     assert!(matches!(failed, PeerError::Unknown("queue-service", _)), "{failed}");
     assert_eq!(taken.load(Ordering::SeqCst), 2);
 }
@@ -45,7 +45,8 @@ async fn a_peer_that_is_down_is_asked_at_most_a_fifth_more_often_than_it_would_b
     const CALLS: usize = 500;
     let (peer, taken) = hangs_up().await;
     for _ in 0..10 {
-        let failed = join_all((0..CALLS / 10).map(|_| peer.post_only("/internal/v1/x"))).await;
+        let failed =
+            join_all((0..CALLS / 10).map(|_| peer.post::<serde::de::IgnoredAny>("/internal/v1/x"))).await;
         assert!(failed.iter().all(Result::is_err));
     }
     let reserve = RETRIES_PER_SECOND * u32::try_from(BUDGET_WINDOW.as_secs()).unwrap();

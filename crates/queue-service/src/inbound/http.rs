@@ -26,5 +26,5 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
 
 /// What other services reach.
 pub fn internal(routes: &mut ServiceConfig<'_>) {
-    routes.service(passes::finish).service(passes::yield_slot).service(passes::revoked);
+    routes.service(passes::end).service(passes::revoked);
 }

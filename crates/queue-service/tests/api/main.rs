@@ -118,9 +118,16 @@ impl House {
         request.authorization(&self.issuers.service_credential(name))
     }
 
-    async fn finish(&self, fan: &Fan) -> Reply {
-        let finish = self.queue.post(&format!("/internal/v1/passes/{}/finish", fan.entry), json!({}));
-        self.as_service(finish, "reservation-service").send().await
+    async fn end(&self, endings: Value) -> Reply {
+        let end = self.queue.post("/internal/v1/passes/endings", json!({ "endings": endings }));
+        self.as_service(end, "reservation-service").send().await
+    }
+
+    /// Ends the admission of each in one call.
+    async fn finish(&self, fans: &[&Fan]) {
+        let endings: Vec<_> =
+            fans.iter().map(|fan| json!({ "passId": fan.entry, "ending": "finished" })).collect();
+        assert_eq!(self.end(json!(endings)).await.expect(200), json!({ "ended": endings }));
     }
 }
 

@@ -19,7 +19,7 @@ async fn a_line(house: &House) -> Vec<Fan> {
         house.admitted(&line[served]).await;
     }
     house.configure(MAIN_QUEUE, json!({ "maxActive": 1 })).await.expect(200);
-    house.finish(&line[1]).await.expect(204);
+    house.finish(&[&line[1]]).await;
     line
 }
 
@@ -57,7 +57,7 @@ async fn a_restart_keeps_every_place_and_everything_about_it() {
     // And the line goes on where it was.
     let new = house.join(MAIN_QUEUE).await;
     assert_eq!(house.see(&new).await.expect(200)["position"], 4);
-    house.finish(&line[0]).await.expect(204);
+    house.finish(&[&line[0]]).await;
     house.admitted(&line[3]).await;
 }
 
@@ -72,7 +72,8 @@ async fn a_process_whose_rooms_another_has_taken_over_neither_writes_nor_answers
     assert!(join.header("retry-after").is_some());
     join.problem(503, "unavailable");
     house.see(&line[5]).await.problem(503, "unavailable");
-    house.finish(&line[0]).await.problem(503, "unavailable");
+    let ending = json!([{ "passId": line[0].entry, "ending": "finished" }]);
+    house.end(ending).await.problem(503, "unavailable");
     house.configure(MAIN_QUEUE, json!({ "maxActive": 9 })).await.problem(503, "unavailable");
     let see = async |fan: &Fan| next.get(&fan.path).bearer(&fan.token).send().await.expect(200);
     assert_eq!(see(&line[5]).await["position"], 3);

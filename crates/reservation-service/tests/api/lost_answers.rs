@@ -21,7 +21,7 @@ async fn unanswered(hall: &Hall, fan: &Fan, reservation: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn money_taken_without_an_answer_ends_as_a_sale_with_one_debit() {
-    for fault in [Fault::AnswerLost, Fault::ConnectionLost, Fault::Gibberish] {
+    for fault in [Fault::AnswerLost, Fault::ConnectionLost, Fault::Gibberish, Fault::Silent] {
         let hall = Hall::with_jobs().await;
         let sale = hall.on_sale(1).await;
         let fan = hall.fan_with(&sale, 3 * PRICE).await;

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Json, Path};
+use actix_web::web::{self, Data, Json};
 use chrono::TimeDelta;
-use contracts::internal::queue::{RevocationsBody, RevokedPassBody};
+use contracts::internal::queue::{
+    EndedBody, Ending, EndingBody, EndingsBody, RevocationsBody, RevokedPassBody,
+};
 use domain::adapters::system::SystemClock;
 use domain::shared::{Clock, EntryId};
 use uuid::Uuid;
@@ -28,7 +30,7 @@ impl Queue {
         config
             .app_data(Data::new(self.clone()))
             .route("/internal/v1/passes/revoked", web::get().to(revoked))
-            .route("/internal/v1/passes/{passId}/{end}", web::post().to(end));
+            .route("/internal/v1/passes/endings", web::post().to(end));
     }
 
     pub fn down(&self, down: bool) {
@@ -48,21 +50,22 @@ impl Queue {
     }
 }
 
-async fn end(path: Path<(Uuid, String)>, queue: Data<Queue>) -> HttpResponse {
-    let (pass, end) = path.into_inner();
+async fn end(body: Json<EndingsBody>, queue: Data<Queue>) -> HttpResponse {
+    let ended = body.into_inner().endings().unwrap();
     let mut told = queue.0.lock().unwrap();
     if told.down {
         return HttpResponse::ServiceUnavailable().finish();
     }
-    if told.refused.contains(&pass) {
-        return HttpResponse::Forbidden().finish();
+    if ended.iter().any(|ending| told.refused.contains(&ending.pass_id)) {
+        return HttpResponse::UnprocessableEntity().finish();
     }
-    match end.as_str() {
-        "finish" => told.finished.push(pass),
-        "yield" => told.yielded.push(pass),
-        _ => return HttpResponse::NotFound().finish(),
+    for EndingBody { pass_id, ending } in &ended {
+        match ending {
+            Ending::Finished => told.finished.push(*pass_id),
+            Ending::SlotYielded => told.yielded.push(*pass_id),
+        }
     }
-    HttpResponse::NoContent().finish()
+    HttpResponse::Ok().json(EndedBody { ended })
 }
 
 async fn revoked(queue: Data<Queue>) -> HttpResponse {

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Bytes, Data, Json, Path};
 use actix_web::{App, HttpResponse, HttpServer};
-use contracts::internal::wallet::{DebitBody, DebitOutcomeBody};
+use contracts::internal::wallet::{DebitOutcomeBody, DebitOutcomesBody, DebitsBody, PaymentOutcomeBody};
 use domain::adapters::memory::MemoryLedger;
 use domain::adapters::system::{SystemClock, Version7};
 use domain::shared::{Amount, ChargeId, IdGenerator, PageRequest, PaymentId, UserId};
 use domain::wallet::{Ledger, NewUser, ProviderAnswer, Reason};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub enum Fault {
     ConnectionLost,
     /// It is done, and the answer is one of another world.
     Gibberish,
+    /// It is done, and the answer says nothing of it.
+    Silent,
 }
 
 #[derive(Clone)]
@@ -54,7 +57,7 @@ impl Wallet {
     pub fn serve(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(Data::new(self.clone()))
-            .route("/internal/v1/debits/{paymentId}", web::put().to(debit))
+            .route("/internal/v1/debits", web::post().to(debit))
             .route("/internal/v1/debits/{paymentId}/void", web::post().to(void))
             .route("/internal/v1/debits/{paymentId}/refund", web::post().to(refund));
     }
@@ -118,9 +121,9 @@ impl Wallet {
         *self.fault.lock().unwrap()
     }
 
-    fn answer(&self, done: DebitOutcomeBody) -> HttpResponse {
+    fn answer(&self, done: impl Serialize) -> HttpResponse {
         match self.fault() {
-            None => HttpResponse::Ok().json(done),
+            None | Some(Fault::Silent) => HttpResponse::Ok().json(done),
             Some(Fault::Down | Fault::AnswerLost) => HttpResponse::InternalServerError().finish(),
             Some(Fault::Gibberish) => HttpResponse::Ok().json("good day"),
             Some(Fault::ConnectionLost) => {
@@ -131,20 +134,28 @@ impl Wallet {
     }
 }
 
-async fn debit(path: Path<Uuid>, body: Json<DebitBody>, wallet: Data<Wallet>) -> HttpResponse {
+async fn debit(body: Json<DebitsBody>, wallet: Data<Wallet>) -> HttpResponse {
     wallet.pass_the_gate().await;
     if wallet.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }
-    let request = body.request(PaymentId(*path)).unwrap();
-    wallet.answer(wallet.ledger.debit(request).await.unwrap().into())
+    let mut outcomes = Vec::new();
+    for request in body.requests().unwrap() {
+        let outcome = wallet.ledger.debit(request).await.unwrap().into();
+        outcomes.push(PaymentOutcomeBody { payment_id: request.payment_id.0, outcome });
+    }
+    if wallet.fault() == Some(Fault::Silent) {
+        outcomes.clear();
+    }
+    wallet.answer(DebitOutcomesBody { outcomes })
 }
 
 async fn void(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
     if wallet.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }
-    wallet.answer(wallet.ledger.void(PaymentId(*path)).await.unwrap().into())
+    let voided = wallet.ledger.void(PaymentId(*path)).await.unwrap();
+    wallet.answer(DebitOutcomeBody::from(voided))
 }
 
 async fn refund(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
@@ -152,5 +163,6 @@ async fn refund(path: Path<Uuid>, wallet: Data<Wallet>) -> HttpResponse {
     if wallet.fault() == Some(Fault::Down) {
         return HttpResponse::ServiceUnavailable().finish();
     }
-    wallet.answer(wallet.ledger.refund(PaymentId(*path)).await.unwrap().into())
+    let refunded = wallet.ledger.refund(PaymentId(*path)).await.unwrap();
+    wallet.answer(DebitOutcomeBody::from(refunded))
 }

@@ -9,8 +9,7 @@ async fn entries_are_newest_first_with_signs_and_references() {
     let charge = till.charge(&fan, 1000).send().await.expect(201);
     let payment = new_id();
     let debit = format!("/internal/v1/debits/{payment}");
-    let body = json!({ "userId": fan.id, "amount": 300 });
-    till.as_seller(till.service.put(&debit, body)).send().await.expect(200);
+    till.debit(&fan, payment, 300).send().await.expect(200);
     let refund = till.service.post(&format!("{debit}/refund"), json!(null));
     till.as_seller(refund).send().await.expect(200);
 

@@ -48,18 +48,19 @@ async fn a_charge_is_completed() {
 async fn a_debit_is_completed() {
     let till = Till::open_with(&[NO_JOBS, PATIENT, ONE_WORKER]).await;
     let fan = till.fan_with(500).await;
-    let request = format!("PUT /internal/v1/debits/{}", new_id());
+    let debit = json!({ "paymentId": new_id(), "userId": fan.id, "amount": 300 });
     let seller = till.issuers.service_credential("reservation-service");
-    hang_up_half_way(&till, &fan, &request, &seller, &json!({ "userId": fan.id, "amount": 300 })).await;
+    let body = json!({ "debits": [debit] });
+    hang_up_half_way(&till, &fan, "POST /internal/v1/debits", &seller, &body).await;
     until("the debit is taken", async || till.balance(&fan).await == 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_is_completed() {
     let till = Till::open_with(&[NO_JOBS, PATIENT, ONE_WORKER]).await;
-    let (fan, path) = (till.fan_with(500).await, format!("/internal/v1/debits/{}", new_id()));
-    let debit = till.service.put(&path, json!({ "userId": fan.id, "amount": 300 }));
-    till.as_seller(debit).send().await.expect(200);
+    let (fan, payment) = (till.fan_with(500).await, new_id());
+    till.debit(&fan, payment, 300).send().await.expect(200);
+    let path = format!("/internal/v1/debits/{payment}");
     let seller = till.issuers.service_credential("reservation-service");
     hang_up_half_way(&till, &fan, &format!("POST {path}/refund"), &seller, &json!(null)).await;
     until("the refund is in the wallet", async || till.balance(&fan).await == 500).await;

@@ -29,7 +29,7 @@ async fn other_methods_are_refused_and_the_right_ones_named() {
         (Method::POST, format!("{wallet}/entries"), "GET"),
         (Method::GET, format!("{wallet}/charges"), "POST"),
         (Method::PATCH, format!("{wallet}/charges"), "POST"),
-        (Method::POST, debit.clone(), "PUT"),
+        (Method::PUT, "/internal/v1/debits".to_owned(), "POST"),
         (Method::GET, format!("{debit}/void"), "POST"),
         (Method::PUT, format!("{debit}/refund"), "POST"),
     ] {

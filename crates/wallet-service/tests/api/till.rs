@@ -91,6 +91,11 @@ impl Till {
         request.authorization(&self.issuers.service_credential("reservation-service"))
     }
 
+    pub fn debit(&self, fan: &Fan, payment: Uuid, won: i64) -> Request {
+        let debit = json!({ "paymentId": payment, "userId": fan.id, "amount": won });
+        self.as_seller(self.service.post("/internal/v1/debits", json!({ "debits": [debit] })))
+    }
+
     /// As the service's own role.
     pub async fn connect(&self) -> AsyncPgConnection {
         provision::connect(self.service.database().url("wallet")).await.unwrap()

@@ -1,52 +1,47 @@
-use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{HttpResponse, get, post};
-use contracts::internal::queue::{RevocationsBody, RevokedQuery};
+use actix_web::web::{Data, Json, Query};
+use actix_web::{get, post};
+use contracts::internal::queue::{EndedBody, Ending, EndingBody, EndingsBody, RevocationsBody, RevokedQuery};
 use domain::queue::Admission;
 use domain::shared::EntryId;
+use futures_util::future::join_all;
 use service_kit::auth::CallingService;
+use service_kit::body::Body;
+use service_kit::gather::known;
 use service_kit::{Problem, detached};
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 /// Only the service that sells seats knows when a pass is used up, or its seats are free again.
 const CALLER: &str = "reservation-service";
 
-/// Ends an admission after payment. A repeated or late call is a no-op.
-#[utoipa::path(tag = "passes", params(("passId" = Uuid, Path)), responses((status = 204)))]
-#[post("/internal/v1/passes/{passId}/finish")]
-pub async fn finish(
-    path: Path<Uuid>,
+/// Ends admissions, each on its own; a repeated or late one is a no-op.
+#[utoipa::path(tag = "passes", request_body = EndingsBody, responses((status = 200, body = EndedBody)))]
+#[post("/internal/v1/passes/endings")]
+pub async fn end(
     caller: CallingService,
+    body: Body<EndingsBody>,
     admission: Data<Admission>,
     slots: Data<Notify>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Json<EndedBody>, Problem> {
     check(&caller)?;
-    let pass = EntryId(*path);
+    let endings = body.0.endings().map_err(|invalid| Problem::invalid_request([invalid.into()]))?;
     let command = async move {
-        let finished = admission.finish(pass).await;
+        // All at once: the room gathers them.
+        let ended = join_all(endings.into_iter().map(|ending| end_one(&admission, ending))).await;
         slots.notify_one();
-        finished
+        ended
     };
-    ended(detached(command).await?)
+    let ended = known(detached(command).await?).map_err(|error| Problem::unexpected(&error))?;
+    Ok(Json(EndedBody { ended }))
 }
 
-/// Hands the slot to the next in line, if somebody waits for it. A repeated or late call is a no-op.
-#[utoipa::path(tag = "passes", params(("passId" = Uuid, Path)), responses((status = 204)))]
-#[post("/internal/v1/passes/{passId}/yield")]
-pub async fn yield_slot(
-    path: Path<Uuid>,
-    caller: CallingService,
-    admission: Data<Admission>,
-    slots: Data<Notify>,
-) -> Result<HttpResponse, Problem> {
-    check(&caller)?;
-    let pass = EntryId(*path);
-    let command = async move {
-        let yielded = admission.yield_slot(pass).await;
-        slots.notify_one();
-        yielded
+/// Whether this call ended it or an earlier one, it has ended.
+async fn end_one(admission: &Admission, ending: EndingBody) -> anyhow::Result<EndingBody> {
+    let pass = EntryId(ending.pass_id);
+    match ending.ending {
+        Ending::Finished => admission.finish(pass).await?,
+        Ending::SlotYielded => admission.yield_slot(pass).await?,
     };
-    ended(detached(command).await?)
+    Ok(ending)
 }
 
 /// The passes that ended early behind a version, as far as they would still be good.
@@ -68,10 +63,4 @@ fn check(caller: &CallingService) -> Result<(), Problem> {
     } else {
         Err(Problem::not_admitted(format!("only {CALLER} ends admissions")))
     }
-}
-
-/// Whether this call ended it or an earlier one, it has ended.
-fn ended(outcome: anyhow::Result<bool>) -> Result<HttpResponse, Problem> {
-    outcome.map_err(|error| Problem::unexpected(&error))?;
-    Ok(HttpResponse::NoContent().finish())
 }

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
+use actix_web::post;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{post, put};
-use contracts::internal::wallet::{DebitBody, DebitOutcomeBody};
+use contracts::internal::wallet::{DebitOutcomeBody, DebitOutcomesBody, DebitsBody, PaymentOutcomeBody};
 use domain::shared::PaymentId;
-use domain::wallet::Ledger;
+use domain::wallet::{DebitRequest, Ledger};
+use futures_util::future::join_all;
 use service_kit::auth::CallingService;
 use service_kit::body::Body;
+use service_kit::gather::known;
 use service_kit::{Problem, detached};
 use uuid::Uuid;
 
@@ -15,19 +17,27 @@ use super::problem;
 /// Only the service that sells seats takes money for them.
 const CALLER: &str = "reservation-service";
 
-/// Takes the amount, once under the payment's id.
-#[utoipa::path(tag = "debits", params(("paymentId" = Uuid, Path)), request_body = DebitBody, responses((status = 200, body = DebitOutcomeBody)))]
-#[put("/internal/v1/debits/{paymentId}")]
+/// Takes the amounts, each once under its payment's id and on its own.
+#[utoipa::path(tag = "debits", request_body = DebitsBody, responses((status = 200, body = DebitOutcomesBody)))]
+#[post("/internal/v1/debits")]
 pub async fn debit(
-    path: Path<Uuid>,
     caller: CallingService,
-    body: Body<DebitBody>,
+    body: Body<DebitsBody>,
     ledger: Data<dyn Ledger>,
-) -> Result<Json<DebitOutcomeBody>, Problem> {
+) -> Result<Json<DebitOutcomesBody>, Problem> {
     check(&caller)?;
-    let request = body.0.request(PaymentId(*path)).map_err(problem::invalid)?;
+    let requests = body.0.requests().map_err(problem::invalid)?;
     let ledger = Arc::clone(&ledger);
-    outcome(detached(async move { ledger.debit(request).await }).await?)
+    // All at once: the ledger gathers them.
+    let command =
+        async move { join_all(requests.into_iter().map(|request| debit_one(&*ledger, request))).await };
+    let outcomes = known(detached(command).await?).map_err(|error| Problem::unexpected(&error))?;
+    Ok(Json(DebitOutcomesBody { outcomes }))
+}
+
+async fn debit_one(ledger: &dyn Ledger, request: DebitRequest) -> anyhow::Result<PaymentOutcomeBody> {
+    let outcome = ledger.debit(request).await?.into();
+    Ok(PaymentOutcomeBody { payment_id: request.payment_id.0, outcome })
 }
 
 /// Makes sure that nothing is taken under the payment's id.
