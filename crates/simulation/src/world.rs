@@ -18,7 +18,7 @@ use domain::shared::EntryId;
 
 use crate::executor::{Executor, Moment, Process, TaskId};
 use crate::faults::{Cells, Fault, Step, Weather};
-use crate::guarantees::Violation;
+use crate::guarantees::{Violation, passes};
 use crate::network::Provider;
 use crate::planted::Plant;
 use crate::services::{self, Apps};
@@ -158,9 +158,10 @@ impl World {
         });
     }
 
-    /// A pass may have ended before its time.
+    /// A pass may have ended before its time: said within the step of the queue's store that ended it.
     pub fn pass_ended(&self, pass: EntryId, ended: Option<bool>) {
         if ended == Some(true) {
+            passes::ended(self, pass);
             self.watch().passes_ended.insert(pass, self.executor.now());
         }
     }

@@ -56,6 +56,8 @@ caught! {
     outbox_by_id: OutboxById;
     marked_before_delivery: MarkedBeforeDelivery;
     claims_never_lapse: ClaimsNeverLapse;
+    hold_leaves_the_yield: HoldLeavesTheYield;
+    yields_without_looking: YieldsWithoutLooking;
     unknown_means_failed: UnknownMeansFailed;
     unknown_means_taken: UnknownMeansTaken;
     never_sent_after_take_over: NeverSentAfterTakeOver;

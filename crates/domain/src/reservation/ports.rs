@@ -21,7 +21,8 @@ pub trait Inventory: Send + Sync {
 /// Taking seats and letting them lapse. Each method is one transaction under the store's clock.
 #[async_trait]
 pub trait Holds: Send + Sync {
-    /// All seats or none. The same reservation id again answers with the reservation as it stands.
+    /// All seats or none. The same reservation id again answers with the reservation as it stands. A new hold
+    /// withdraws every `SlotYielded` of its pass that is still in the outbox: the pass holds seats again.
     async fn place(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError>;
 
     /// Ends holds that have lapsed, up to `limit`, and frees their seats. Seats are claimable without it: it only
@@ -137,6 +138,9 @@ pub trait Checkouts: Send + Sync {
 pub trait Outbox: Send + Sync {
     /// Up to `limit` undelivered events that nobody is delivering, reserved for `lease_seconds`.
     async fn claim(&self, lease_seconds: u32, limit: usize) -> anyhow::Result<Vec<Event>>;
+
+    /// Whether the event still waits to be delivered: it has not arrived, and nothing has withdrawn it.
+    async fn is_waiting(&self, event: EventId) -> anyhow::Result<bool>;
 
     async fn delivered(&self, event: EventId) -> anyhow::Result<()>;
 }

@@ -79,6 +79,7 @@ steps! {
     GiveUp "checkout: give up" Kind::Write;
     FindReservation "reservations: read" Kind::Read;
     ClaimEvents "outbox: claim" Kind::Write;
+    LookForEvent "outbox: is it waiting" Kind::Read;
     MarkDelivered "outbox: delivered" Kind::Write;
     OpenWallet "wallet: open" Kind::Write;
     ReadWallet "wallet: read" Kind::Read;
@@ -103,6 +104,7 @@ impl Step {
             Self::Leave,
             Self::YieldSlot,
             Self::GiveUp,
+            Self::LookForEvent,
             Self::ReadWallet,
             Self::Void,
             Self::Refund,

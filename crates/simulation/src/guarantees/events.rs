@@ -1,6 +1,6 @@
 //! 13: what other services must hear of.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::reservation::{EventBody, ReservationState};
 use domain::shared::EventId;
 
@@ -8,10 +8,10 @@ use super::payments::SAGA_SECONDS;
 use super::{Finding, Memory, View};
 
 /// 13: Every committed event is delivered at least once and applied once: a sale has its event, and an event that is
-/// no longer on its way has arrived.
+/// no longer on its way has arrived, or a later hold of its pass has withdrawn it.
 pub fn none_is_lost(view: &View<'_>, memory: &Memory) -> Finding {
-    let lost = memory.events.iter().find_map(|(id, (body, _))| {
-        let gone = !is_waiting(view, *id) && !has_arrived(view, *body);
+    let lost = memory.events.iter().find_map(|(id, (body, seen))| {
+        let gone = !is_waiting(view, *id) && !has_arrived(view, *body) && !is_withdrawn(view, *body, *seen);
         gone.then(|| format!("event {id}, {body:?}, left the outbox and never arrived"))
     });
     lost.or_else(|| unannounced(view, memory)).or_else(|| unapplied(view)).or_else(|| overdue(view, memory))
@@ -25,6 +25,16 @@ fn has_arrived(view: &View<'_>, body: EventBody) -> bool {
     match body {
         EventBody::PassFinished { pass_id } => view.watch.finish_done.contains(&pass_id),
         EventBody::SlotYielded { pass_id } => view.watch.yield_done.contains(&pass_id),
+    }
+}
+
+fn is_withdrawn(view: &View<'_>, body: EventBody, since: DateTime<Utc>) -> bool {
+    match body {
+        EventBody::PassFinished { .. } => false,
+        EventBody::SlotYielded { pass_id } => {
+            let mut reservations = view.stock.reservations.values();
+            reservations.any(|reservation| reservation.pass_id == pass_id && reservation.created_at >= since)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The row "clock of a process off by 5 minutes": expiry is unaffected.
 
 use chrono::TimeDelta;
+use domain::queue::EntryState;
+use domain::shared::EntryId;
 
 use crate::services::Pass;
 use crate::world::World;
@@ -18,6 +20,29 @@ pub fn let_in(world: &World, pass: &Pass) {
     let now = world.executor.now();
     if (now - since).as_secs() > NEWS_SECONDS {
         world.violated("15", format!("pass {} ended at {ended} and still opens a door", pass.id));
+    }
+}
+
+/// 15: A slot is handed on only by a pass that holds nothing. Asked where the queue has just ended one: whoever sent it
+/// looked last of all whether the pass held seats again, so no hold that still lives is older than the sending. One that
+/// was placed while the call was under way is the one that nobody could know of (docs/SIMULATION.md).
+pub fn ended(world: &World, pass: EntryId) {
+    let handed_on = world.stores.room.inspect(|rooms| {
+        let entry = rooms.sequences.get(&pass).and_then(|place| rooms.entries.get(place));
+        entry.is_some_and(|entry| entry.state == EntryState::Expired)
+    });
+    let Some(sent) = world.watch().yield_sent.get(&pass).copied().filter(|_| handed_on) else { return };
+    let now = world.executor.now().date();
+    let overlooked = world.stores.box_office.inspect(|stock| {
+        let of_pass = stock.reservations.values().filter(|reservation| reservation.pass_id == pass);
+        let mut live = of_pass.filter(|reservation| reservation.seats_taken_at(now) > 0);
+        live.find(|reservation| reservation.created_at < sent).map(|reservation| reservation.id)
+    });
+    if let Some(held) = overlooked {
+        world.violated(
+            "15",
+            format!("the slot of pass {pass} was handed on, and it holds the seats of {held}"),
+        );
     }
 }
 

@@ -21,6 +21,8 @@ impl Passes for PassesPeer {
     }
 
     async fn yield_slot(&self, pass: EntryId) -> anyhow::Result<()> {
+        let now = self.0.world.executor.now().date();
+        self.0.world.watch().yield_sent.insert(pass, now);
         let yield_slot = move |queue: Arc<QueueApp>| async move { queue.yield_slot(pass).await };
         self.0.ask(Step::AskYield, yield_slot).await.map(drop).map_err(|unanswered| unanswered.error(QUEUE))
     }

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::adapters::memory::{MemoryBoxOffice, Stock};
+use domain::adapters::memory::{MemoryBoxOffice, OutboxEvent, Stock};
 use domain::reservation::{
-    HoldError, HoldRequest, Holds, Reservation, ReservationState, SeatClaim, SeatState, Seen, decide_hold,
+    EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, SeatClaim, SeatState, Seen,
+    decide_hold,
 };
 
 use super::surgery::{free_seats, set_seats, taken_by, write_hold};
@@ -33,6 +34,7 @@ impl Holds for Wrong<MemoryBoxOffice> {
                 Some(value) => Ok(Seen { value, now: self.world.executor.now().date() }),
                 None => self.right.place(request).await,
             },
+            Plant::HoldLeavesTheYield => self.place_and_leave_the_yield(request).await,
             _ => self.right.place(request).await,
         }
     }
@@ -100,6 +102,17 @@ impl Wrong<MemoryBoxOffice> {
             world.touched(Store::BoxOffice);
         });
         Ok(Seen { value, now: self.world.executor.now().date() })
+    }
+
+    async fn place_and_leave_the_yield(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
+        let yielded = EventBody::SlotYielded { pass_id: request.pass_id };
+        let on_their_way = |stock: &mut Stock| -> Vec<OutboxEvent> {
+            stock.outbox.extract_if(.., |waiting| waiting.event.body == yielded).collect()
+        };
+        let left = self.right.inspect(on_their_way);
+        let placed = self.right.place(request).await;
+        self.right.inspect(|stock| stock.outbox.extend(left));
+        placed
     }
 
     async fn place_after_the_sweep(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {

@@ -54,6 +54,8 @@ plants! {
     OutboxById "outbox-by-id" "the outbox is read by `id > last`";
     MarkedBeforeDelivery "marked-before-delivery" "an event counts as delivered when it is claimed";
     ClaimsNeverLapse "claims-never-lapse" "an event whose courier died stays claimed";
+    HoldLeavesTheYield "hold-leaves-the-yield" "a hold does not withdraw the yielded slot of its pass";
+    YieldsWithoutLooking "yields-without-looking" "a courier hands a slot on without looking whether it still may";
     UnknownMeansFailed "unknown-means-failed" "a debit without an answer counts as not done";
     UnknownMeansTaken "unknown-means-taken" "a debit without an answer counts as done";
     NeverSentAfterTakeOver "never-sent-after-take-over" "a later driver believes that nobody ever reached the wallet";

@@ -15,6 +15,13 @@ impl Outbox for Guarded<dyn Outbox> {
         claimed
     }
 
+    async fn is_waiting(&self, event: EventId) -> anyhow::Result<bool> {
+        self.gate.enter(Step::LookForEvent).await?;
+        let waiting = self.inner.is_waiting(event).await;
+        self.gate.look(Step::LookForEvent).await?;
+        waiting
+    }
+
     async fn delivered(&self, event: EventId) -> anyhow::Result<()> {
         self.gate.enter(Step::MarkDelivered).await?;
         let delivered = self.inner.delivered(event).await;

@@ -25,6 +25,8 @@ pub struct Watch {
     pub finish_asked: BTreeSet<EntryId>,
     pub yield_asked: BTreeSet<EntryId>,
     pub leave_asked: BTreeSet<EntryId>,
+    /// When a courier last turned to the queue to hand on the slot of a pass.
+    pub yield_sent: BTreeMap<EntryId, DateTime<Utc>>,
     /// When a pass was ended before its time.
     pub passes_ended: BTreeMap<EntryId, Moment>,
     /// Deliveries that the queue's store has committed.

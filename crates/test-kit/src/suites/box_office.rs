@@ -13,7 +13,9 @@ mod limits;
 mod outbox;
 mod recovery;
 mod reservations;
+mod sets;
 mod stage;
+mod yielding;
 
 use std::sync::Arc;
 
@@ -32,6 +34,8 @@ pub use limits::*;
 pub use outbox::*;
 pub use recovery::*;
 pub use reservations::*;
+pub use sets::*;
+pub use yielding::*;
 
 /// Runs every rule of this suite: `box_office_suite! { memory: …, postgres: … }`.
 #[macro_export]
@@ -104,6 +108,14 @@ macro_rules! box_office_suite {
                 an_event_that_arrived_is_gone,
                 no_more_events_are_claimed_than_asked_for,
                 events_are_claimed_by_one_of_many,
+                a_new_hold_withdraws_the_yielded_slot_of_its_pass,
+                a_hold_that_comes_to_nothing_withdraws_nothing,
+                the_end_of_a_pass_that_paid_is_not_withdrawn,
+                a_hold_and_a_release_at_once_leave_no_yield_behind,
+                holds_and_sweeps_at_once_leave_no_yield_behind,
+                payments_that_begin_at_once_are_each_answered_for_themselves,
+                answers_that_come_at_once_are_each_written_for_themselves,
+                purchases_at_once_all_run_their_course,
                 what_is_not_there_is_not_found,
                 a_fan_sees_their_own_reservations_newest_first,
                 pages_of_reservations_cover_each_once,

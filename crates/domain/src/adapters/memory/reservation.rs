@@ -124,6 +124,11 @@ impl Stock {
         !self.reservations.values().any(|other| other.pass_id == pass && other.seats_taken_at(now) > 0)
     }
 
+    /// The pass holds seats again: nobody is told any more that it does not.
+    fn keep_slot(&mut self, pass_id: EntryId) {
+        self.outbox.retain(|waiting| waiting.event.body != EventBody::SlotYielded { pass_id });
+    }
+
     fn enqueue(&mut self, event: Event) -> Event {
         self.outbox.push(OutboxEvent { event, claimed_until: None });
         event

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
+use anyhow::Context;
+
 use super::Courier;
+use super::at_once::at_once;
 use crate::reservation::{
     BeginPayment, Begun, Checkouts, Event, GiveUpError, PayError, Payment, PaymentState, Payments, SagaStep,
     Seen, SettleError, WalletAnswer,
@@ -59,6 +62,10 @@ impl Checkout {
     /// Longer than one call to the wallet with all its retries, so that nobody takes over a live driver's payment.
     const LEASE_SECONDS: u32 = 8;
 
+    /// Stalled payments that are driven at the same time. No more are taken over than are driven at once: the lease of
+    /// one that had to wait for the others' wallet calls would lapse before its own.
+    const RESUMED_AT_ONCE: usize = 64;
+
     pub fn new(
         checkouts: Arc<dyn Checkouts>,
         payments: Arc<dyn Payments>,
@@ -114,19 +121,28 @@ impl Checkout {
 
     /// Takes up payments whose driver died or whose wallet did not answer; returns how many came to rest.
     pub async fn recover(&self, limit: usize) -> anyhow::Result<usize> {
-        let (mut rested, mut failure) = (0, None);
-        for stalled in self.checkouts.take_stalled(Self::LEASE_SECONDS, limit).await? {
-            let id = stalled.value.id;
-            match self.resume(stalled).await {
-                Ok(payment) => rested += usize::from(payment.state.rests()),
-                // The others go on: one that cannot end would hold them up for ever.
-                Err(error) => failure = failure.or(Some(error.context(format!("resuming payment {id}")))),
+        let (mut rested, mut failure, mut left) = (0, None, limit);
+        while left > 0 {
+            let asked = left.min(Self::RESUMED_AT_ONCE);
+            let stalled = self.checkouts.take_stalled(Self::LEASE_SECONDS, asked).await?;
+            left = if stalled.len() < asked { 0 } else { left - asked };
+            for resumed in at_once(stalled.into_iter().map(|stalled| self.resume(stalled))).await {
+                match resumed {
+                    Ok(payment) => rested += usize::from(payment.state.rests()),
+                    // The others go on: one that cannot end would hold them up for ever.
+                    Err(error) => failure = failure.or(Some(error)),
+                }
             }
         }
         failure.map_or(Ok(rested), Err)
     }
 
     async fn resume(&self, stalled: Seen<Payment>) -> anyhow::Result<Payment> {
+        let id = stalled.value.id;
+        self.take_up(stalled).await.with_context(|| format!("resuming payment {id}"))
+    }
+
+    async fn take_up(&self, stalled: Seen<Payment>) -> anyhow::Result<Payment> {
         let Seen { value: payment, now } = stalled;
         if payment.should_give_up(now) {
             let voiding = self.write(payment, WalletAnswer::GivenUp).await?;

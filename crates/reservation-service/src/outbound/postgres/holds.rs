@@ -1,18 +1,20 @@
 mod placing;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::reservation::{EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, Seen};
+use domain::reservation::{Event, EventBody, HoldError, HoldRequest, Holds, Reservation, Seen};
+use domain::shared::{EntryId, EventId};
 use service_kit::postgres::{TransactionError, now};
 use uuid::Uuid;
 
 use super::PostgresBoxOffice;
-use super::locks::{self, broken, reserved};
 use super::rows::ReservationRow;
-use super::schema::reservations;
-use super::writes;
+use super::schema::{reservations, seats};
+use super::{locks, outbox, writes};
 
 pub use placing::{PLACING, Placing};
 
@@ -29,14 +31,9 @@ impl Holds for PostgresBoxOffice {
             let lapsed = reservations::status.eq("held").and(reservations::held_until.le(at));
             let lapsed = reservations::table.filter(lapsed).order(reservations::held_until).limit(limit);
             let lapsed = lapsed.select(ReservationRow::as_select()).for_update().skip_locked();
-            let mut rows: Vec<ReservationRow> = lapsed.load(connection).await?;
-            // Their passes are taken in one order too.
-            rows.sort_by_key(|row| row.pass_id);
-            // All their seats at once and by id, as everyone locks them.
-            let ids: Vec<Uuid> = rows.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
-            let seats = reserved(&locks::seats_by_id(connection, &ids).await?);
-            for row in &rows {
-                self.end_lapsed(connection, row.reservation(&seats).map_err(broken)?, at).await?;
+            let rows: Vec<ReservationRow> = lapsed.load(connection).await?;
+            if !rows.is_empty() {
+                self.end_lapsed(connection, &rows, at).await?;
             }
             Ok::<_, TransactionError<anyhow::Error>>(rows.len())
         });
@@ -45,18 +42,34 @@ impl Holds for PostgresBoxOffice {
 }
 
 impl PostgresBoxOffice {
+    /// Ends lapsed holds, all of them together.
     async fn end_lapsed(
         &self,
         connection: &mut AsyncPgConnection,
-        mut reservation: Reservation,
+        lapsed: &[ReservationRow],
         at: DateTime<Utc>,
-    ) -> Result<(), diesel::result::Error> {
-        writes::free_seats(connection, &reservation).await?;
-        reservation.state = ReservationState::Expired;
-        writes::reservation(connection, &reservation).await?;
-        if writes::pass_is_idle(connection, reservation.pass_id, at).await? {
-            self.enqueue(connection, EventBody::SlotYielded { pass_id: reservation.pass_id }).await?;
-        }
-        Ok(())
+    ) -> QueryResult<()> {
+        let passes: BTreeSet<Uuid> = lapsed.iter().map(|row| row.pass_id).collect();
+        let turns: BTreeSet<i64> = passes.iter().map(|pass| locks::turn_of(&[*pass])).collect();
+        locks::turns(connection, turns.into_iter().collect()).await?;
+        let ids: Vec<Uuid> = lapsed.iter().map(|row| row.reservation_id).collect();
+        let seat_ids: BTreeSet<Uuid> = lapsed.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
+        let theirs = seats::table.filter(seats::seat_id.eq_any(seat_ids)).order(seats::seat_id);
+        let theirs = theirs.select((seats::seat_id, seats::reservation_id)).for_update();
+        let theirs: Vec<(Uuid, Option<Uuid>)> = theirs.load(connection).await?;
+        // A lapsed hold's seat may have been taken over.
+        let still = theirs.into_iter().filter(|(_, owner)| owner.is_some_and(|owner| ids.contains(&owner)));
+        writes::free(connection, still.map(|(seat, _)| seat).collect()).await?;
+        diesel::update(reservations::table.filter(reservations::reservation_id.eq_any(ids)))
+            .set(reservations::status.eq("expired"))
+            .execute(connection)
+            .await?;
+        let idle = locks::idle_passes(connection, &passes, at).await?;
+        let events: Vec<Event> = idle.into_iter().map(|pass| self.yielded(EntryId(pass))).collect();
+        outbox::enqueue(connection, &events).await
+    }
+
+    fn yielded(&self, pass_id: EntryId) -> Event {
+        Event { id: EventId(self.ids.next()), body: EventBody::SlotYielded { pass_id } }
     }
 }

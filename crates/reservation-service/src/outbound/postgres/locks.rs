@@ -1,8 +1,9 @@
 //! Reading rows under their locks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -40,11 +41,6 @@ pub async fn turns(connection: &mut AsyncPgConnection, keys: Vec<i64>) -> QueryR
     Ok(())
 }
 
-/// Takes the one turn of transactions about the same things.
-pub async fn one_after_the_other(connection: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
-    turns(connection, vec![turn_of(ids)]).await
-}
-
 /// Locks seats by id, those of them that exist.
 pub async fn seats_by_id<E: From<anyhow::Error>>(
     connection: &mut AsyncPgConnection,
@@ -55,18 +51,33 @@ pub async fn seats_by_id<E: From<anyhow::Error>>(
     rows.into_iter().map(SeatRow::seat).collect::<anyhow::Result<_>>().map_err(broken)
 }
 
-/// Locks a reservation, of `user` if one is named, and then its seats.
+/// Locks a reservation of `user`, takes the turn of its pass, and then locks its seats.
 pub async fn reservation<E: From<anyhow::Error>>(
     connection: &mut AsyncPgConnection,
     id: ReservationId,
-    user: Option<UserId>,
-) -> Result<Option<(Reservation, Vec<InventorySeat>)>, Refused<E>> {
+    user: UserId,
+) -> Result<Option<Reservation>, Refused<E>> {
     let row = reservations::table.find(id.0).select(ReservationRow::as_select()).for_update();
     let row: Option<ReservationRow> = row.first(connection).await.optional()?;
-    let Some(row) = row.filter(|row| user.is_none_or(|user| row.user_id == user.0)) else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.user_id == user.0) else { return Ok(None) };
+    turns(connection, vec![turn_of(&[row.pass_id])]).await?;
     let seats = seats_by_id(connection, &row.seat_ids).await?;
-    let reservation = row.reservation(&reserved(&seats)).map_err(broken)?;
-    Ok(Some((reservation, seats)))
+    row.reservation(&reserved(&seats)).map(Some).map_err(broken)
+}
+
+/// Those of the passes under which nothing is held, being paid for or sold at `at`. Their turns are the caller's: of
+/// several reservations that end at once the last finds its pass idle, and a hold that begins at once is seen.
+pub async fn idle_passes(
+    connection: &mut AsyncPgConnection,
+    passes: &BTreeSet<Uuid>,
+    at: DateTime<Utc>,
+) -> QueryResult<BTreeSet<Uuid>> {
+    let live = reservations::status
+        .eq_any(["paying", "confirmed"])
+        .or(reservations::status.eq("held").and(reservations::held_until.gt(at)));
+    let busy = reservations::table.filter(reservations::pass_id.eq_any(passes).and(live));
+    let busy: Vec<Uuid> = busy.select(reservations::pass_id).distinct().load(connection).await?;
+    Ok(passes.iter().filter(|pass| !busy.contains(pass)).copied().collect())
 }
 
 /// Locks a payment.

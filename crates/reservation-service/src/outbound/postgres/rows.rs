@@ -6,4 +6,4 @@ mod seats;
 
 pub use payments::PaymentRow;
 pub use reservations::{ReservationRow, SaleRow, status_of};
-pub use seats::{SeatRow, state_of_seat};
+pub use seats::{SeatRow, columns_of_seat, state_of_seat};

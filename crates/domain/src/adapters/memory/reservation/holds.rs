@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::MemoryBoxOffice;
@@ -31,6 +33,7 @@ impl Holds for MemoryBoxOffice {
         let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
         stock.set_seats(&reservation, held);
         stock.reservations.insert(reservation.id, reservation.clone());
+        stock.keep_slot(reservation.pass_id);
         Ok(Seen { value: reservation, now })
     }
 
@@ -49,10 +52,11 @@ impl Holds for MemoryBoxOffice {
             if let Some(kept) = stock.reservations.get_mut(&reservation.id) {
                 kept.state = ReservationState::Expired;
             }
-            if stock.pass_is_idle(reservation.pass_id, now) {
-                let event = self.event(EventBody::SlotYielded { pass_id: reservation.pass_id });
-                stock.enqueue(event);
-            }
+        }
+        // Once for each pass, however many of its holds have lapsed.
+        let passes: BTreeSet<_> = lapsed.iter().map(|reservation| reservation.pass_id).collect();
+        for pass_id in passes.into_iter().filter(|pass| stock.pass_is_idle(*pass, now)).collect::<Vec<_>>() {
+            stock.enqueue(self.event(EventBody::SlotYielded { pass_id }));
         }
         Ok(lapsed.len())
     }

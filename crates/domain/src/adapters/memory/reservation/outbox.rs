@@ -20,6 +20,10 @@ impl Outbox for MemoryBoxOffice {
         Ok(claimed.collect())
     }
 
+    async fn is_waiting(&self, event: EventId) -> anyhow::Result<bool> {
+        Ok(lock(&self.stock).outbox.iter().any(|waiting| waiting.event.id == event))
+    }
+
     async fn delivered(&self, event: EventId) -> anyhow::Result<()> {
         lock(&self.stock).outbox.retain(|waiting| waiting.event.id != event);
         Ok(())

@@ -17,6 +17,7 @@ use service_kit::postgres::{Database, TransactionError, now};
 use uuid::Uuid;
 
 use crate::outbound::postgres::locks::{self, broken, reserved};
+use crate::outbound::postgres::outbox;
 use crate::outbound::postgres::rows::{ReservationRow, SaleRow, SeatRow};
 use crate::outbound::postgres::schema::{reservations, sales, seats};
 
@@ -77,13 +78,14 @@ struct Taken {
 
 impl Stock {
     /// Takes the turns of all its fans, so that the limit counts every hold of theirs and the same hold twice is found
-    /// the second time, and then the seats by id.
+    /// the second time, and of their passes, so that none of them is found idle meanwhile; and then the seats by id.
     async fn lock(connection: &mut AsyncPgConnection, requests: &[HoldRequest]) -> Result<Self, Refused> {
-        let fans: BTreeSet<i64> = requests
+        let turns: BTreeSet<i64> = requests
             .iter()
-            .map(|request| locks::turn_of(&[request.user_id.0, request.schedule_id.0]))
+            .flat_map(|request| [vec![request.user_id.0, request.schedule_id.0], vec![request.pass_id.0]])
+            .map(|ids| locks::turn_of(&ids))
             .collect();
-        locks::turns(connection, fans.into_iter().collect()).await?;
+        locks::turns(connection, turns.into_iter().collect()).await?;
         let known = known(connection, requests).await?;
         let terms = terms(connection, requests).await?;
         let seats = wanted_seats(connection, requests).await?;
@@ -166,7 +168,7 @@ impl Stock {
             .bind::<Timestamptz, _>(self.now)
             .execute(connection)
             .await?;
-        Ok(())
+        outbox::withdraw_yields(connection, column(|row| row.pass_id)).await
     }
 }
 

@@ -40,6 +40,16 @@ impl SeatRow {
     }
 }
 
+/// The columns that a state is kept in: status, owner, and until when.
+pub fn columns_of_seat(state: SeatState) -> (&'static str, Option<Uuid>, Option<DateTime<Utc>>) {
+    match state {
+        SeatState::Available => ("available", None, None),
+        SeatState::Held { by, until } => ("held", Some(by.0), until),
+        SeatState::Sold { to } => ("sold", Some(to.0), None),
+        SeatState::Blocked => ("blocked", None, None),
+    }
+}
+
 /// The state that a seat's columns say.
 pub fn state_of_seat(
     row: Uuid,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod sets;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
