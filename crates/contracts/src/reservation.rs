@@ -1,7 +1,9 @@
 //! Reservations, payments and tickets.
 
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, Utc};
-use domain::reservation::{Payment, PaymentState, Reservation, ReservedSeat, Seen};
+use domain::reservation::{BestAvailable, Payment, PaymentState, Reservation, ReservedSeat, SeatWish, Seen};
 use domain::shared::{Balance, Page, ScheduleId, SeatId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,30 +11,86 @@ use uuid::Uuid;
 
 use crate::Invalid;
 
-/// `POST /v1/reservations`
+/// `POST /v1/reservations`: either these very seats, or the best available.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewReservationBody {
     pub schedule_id: Uuid,
-    /// 1 to 100 seats, each once.
-    pub seat_ids: Vec<Uuid>,
+    /// 1 to 100 seats, each once; not beside `bestAvailable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub seat_ids: Option<Vec<Uuid>>,
+    /// Not beside `seatIds`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub best_available: Option<BestAvailableBody>,
+}
+
+/// So many seats side by side in one row, the best there are. The first section of the seat plan that has them is the
+/// best; in it the seats nearest the centre of their row, of equally central ones those in the row nearest the stage, and
+/// of these the ones with the lower numbers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BestAvailableBody {
+    /// At most as many as one fan may have of a performance (4, unless the installation says otherwise).
+    #[schema(minimum = 1, example = 2)]
+    pub quantity: u32,
+    /// By its name, as the seat map has it; without one, in any section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub section: Option<String>,
 }
 
 impl NewReservationBody {
     /// Far above any limit on seats per fan; it only bounds the work of refusing.
     const MAX_SEATS: usize = 100;
 
-    pub fn wanted(&self) -> Result<(ScheduleId, Vec<SeatId>), Invalid> {
-        if self.seat_ids.is_empty() || self.seat_ids.len() > Self::MAX_SEATS {
+    pub fn of_seats(schedule_id: Uuid, seat_ids: Vec<Uuid>) -> Self {
+        Self { schedule_id, seat_ids: Some(seat_ids), best_available: None }
+    }
+
+    /// What is wanted; `max_quantity`: seats that one fan may have of a performance.
+    pub fn wanted(&self, max_quantity: u32) -> Result<(ScheduleId, SeatWish), Invalid> {
+        let wish = match (&self.seat_ids, &self.best_available) {
+            (Some(seats), None) => SeatWish::These(Self::named(seats)?),
+            (None, Some(best)) => SeatWish::BestAvailable(best.wish(max_quantity)?),
+            (Some(_), Some(_)) => {
+                return Err(Invalid::new("bestAvailable", "must not stand beside seatIds"));
+            }
+            (None, None) => {
+                return Err(Invalid::new("seatIds", "must be there, unless bestAvailable is"));
+            }
+        };
+        Ok((ScheduleId(self.schedule_id), wish))
+    }
+
+    fn named(seat_ids: &[Uuid]) -> Result<Vec<SeatId>, Invalid> {
+        if seat_ids.is_empty() || seat_ids.len() > Self::MAX_SEATS {
             return Err(Invalid::new("seatIds", "must name 1 to 100 seats"));
         }
-        let mut seats: Vec<_> = self.seat_ids.iter().copied().map(SeatId).collect();
+        let mut seats: Vec<_> = seat_ids.iter().copied().map(SeatId).collect();
         seats.sort_unstable();
         seats.dedup();
-        if seats.len() < self.seat_ids.len() {
+        if seats.len() < seat_ids.len() {
             return Err(Invalid::new("seatIds", "must not name a seat twice"));
         }
-        Ok((ScheduleId(self.schedule_id), seats))
+        Ok(seats)
+    }
+}
+
+impl BestAvailableBody {
+    /// As long as the name of a section may be.
+    const MAX_NAME: usize = 80;
+
+    fn wish(&self, max_quantity: u32) -> Result<BestAvailable, Invalid> {
+        let quantity = NonZeroU32::new(self.quantity).filter(|quantity| quantity.get() <= max_quantity);
+        let out_of_range =
+            || Invalid::new("bestAvailable.quantity", format!("must be from 1 to {max_quantity}"));
+        let quantity = quantity.ok_or_else(out_of_range)?;
+        if self.section.as_ref().is_some_and(|name| name.chars().count() > Self::MAX_NAME) {
+            return Err(Invalid::new("bestAvailable.section", "must have at most 80 characters"));
+        }
+        Ok(BestAvailable { quantity, section: self.section.clone() })
     }
 }
 

@@ -9,7 +9,9 @@ use chrono::TimeDelta;
 use contracts::internal::reservation::{InventoryBody, SeatChangesBody};
 use domain::adapters::memory::MemoryBoxOffice;
 use domain::adapters::system::Version7;
-use domain::reservation::{BeginPayment, Begun, Checkouts, HoldRequest, Holds, Inventory, WalletAnswer};
+use domain::reservation::{
+    BeginPayment, Begun, Checkouts, HoldRequest, Holds, Inventory, SeatWish, WalletAnswer,
+};
 use domain::shared::{
     Balance, EntryId, IdGenerator, PaymentId, QueueId, ReservationId, ScheduleId, SeatId, UserId,
 };
@@ -81,7 +83,7 @@ impl BoxOffice {
             user_id: UserId(Version7.next()),
             pass_id: EntryId(Version7.next()),
             queue_id,
-            seat_ids: seats.iter().copied().map(SeatId).collect(),
+            seats: SeatWish::These(seats.iter().copied().map(SeatId).collect()),
             hold_ttl_seconds: 60,
             max_seats_per_user: u32::MAX,
         };

@@ -79,7 +79,7 @@ impl Fan<'_> {
     /// `None` where somebody else was faster.
     async fn hold(&mut self, pass: &str, schedule: Uuid, seats: Vec<Uuid>) -> Step<Option<HeldSeats>> {
         let key = self.fresh_key();
-        let body = NewReservationBody { schedule_id: schedule, seat_ids: seats.clone() };
+        let body = NewReservationBody::of_seats(schedule, seats.clone());
         let ask = Ask::post(Service::Reservation, "/v1/reservations").bearer(pass).key(key);
         let ask = ask.json(&body).map_err(|_| Leave::Over)?;
         self.note(&Event::HoldAsked { key, schedule_id: schedule, seats });

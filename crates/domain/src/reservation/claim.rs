@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{HoldError, HoldRequest};
+use super::{HoldError, HoldRequest, SeatWish};
 use crate::shared::{Amount, EntryId, PaymentId, ReservationId, ScheduleId, SeatId, TicketId, UserId};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,11 +79,16 @@ impl Reservation {
 
     /// A reservation id that is used again must be for the very same hold.
     pub fn check_same(&self, request: &HoldRequest) -> Result<(), HoldError> {
-        let mut mine: Vec<_> = self.seats.iter().map(|seat| seat.id).collect();
-        mine.sort_unstable();
-        let same = self.user_id == request.user_id
-            && self.schedule_id == request.schedule_id
-            && mine == request.seat_ids;
+        let seats = match &request.seats {
+            SeatWish::These(seats) => {
+                let mut mine: Vec<_> = self.seats.iter().map(|seat| seat.id).collect();
+                mine.sort_unstable();
+                mine == *seats
+            }
+            // Chosen once: the choice is not made again.
+            SeatWish::BestAvailable(wish) => wish.is_met_by(&self.seats),
+        };
+        let same = self.user_id == request.user_id && self.schedule_id == request.schedule_id && seats;
         if same { Ok(()) } else { Err(HoldError::OtherReservation) }
     }
 

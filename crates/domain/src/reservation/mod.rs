@@ -1,5 +1,6 @@
 //! The inventory and what is done with it: holding seats, paying for them, giving them back.
 
+mod best_available;
 mod checkout;
 mod claim;
 mod events;
@@ -9,6 +10,7 @@ mod inventory;
 mod ports;
 mod service;
 
+pub use best_available::{BestAvailable, FreeRow, FreeSeat, FreeSeats, NoChoice};
 pub use checkout::{
     Beginning, Conclusion, Payment, PaymentState, ReservationEffect, SagaStep, SeatsEffect, Settlement,
     WalletAnswer, decide_begin,
@@ -16,7 +18,7 @@ pub use checkout::{
 pub use claim::{Reservation, ReservationState, ReservedSeat, Ticket};
 pub use events::{Event, EventBody};
 pub use give_up::{GiveUp, GiveUpError, decide_give_up};
-pub use hold::{HoldError, HoldRequest, SeatClaim, decide_hold};
+pub use hold::{HoldError, HoldRequest, SeatChoice, SeatClaim, SeatWish, choose_seats, decide_hold};
 pub use inventory::{InventorySeat, SaleTerms, SeatReport, SeatState};
 pub use ports::{
     BeginPayment, Begun, Checkouts, GivenUp, Holds, Inventory, Outbox, Passes, PayError, Payments,

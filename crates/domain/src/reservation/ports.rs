@@ -23,6 +23,9 @@ pub trait Inventory: Send + Sync {
 pub trait Holds: Send + Sync {
     /// All seats or none. The same reservation id again answers with the reservation as it stands. A new hold
     /// withdraws every `SlotYielded` of its pass that is still in the outbox: the pass holds seats again.
+    ///
+    /// The best available seats are chosen inside the transaction: fans who ask at once get different ones, and nobody is
+    /// refused while there are such seats.
     async fn place(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError>;
 
     /// Ends holds that have lapsed, up to `limit`, and frees their seats. Seats are claimable without it: it only

@@ -28,7 +28,7 @@ impl V1 {
         seat: Uuid,
         key: Option<&HeaderValue>,
     ) -> Result<ReservationBody, Refusal> {
-        let body = NewReservationBody { schedule_id, seat_ids: vec![seat] };
+        let body = NewReservationBody::of_seats(schedule_id, vec![seat]);
         let request = self.request(Method::POST, &self.peers.reservation, "/v1/reservations");
         self.answer(keyed(request.bearer_auth(pass), key).json(&body)).await
     }

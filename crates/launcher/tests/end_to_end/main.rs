@@ -7,6 +7,7 @@
 #![expect(clippy::indexing_slicing, reason = "an answer without the field that is looked at fails the test")]
 
 mod audit;
+mod best_available;
 mod concurrency;
 mod coverage;
 mod document_000;

@@ -38,7 +38,7 @@ pub struct PostgresBoxOffice {
 
 impl PostgresBoxOffice {
     pub fn new(database: Database, ids: Arc<dyn IdGenerator>) -> Self {
-        let placing = Gathered::new(PLACING, Placing(database.clone()));
+        let placing = Gathered::new(PLACING, Placing::new(database.clone()));
         let steps = Steps { database: database.clone(), ids: Arc::clone(&ids) };
         let steps = Gathered::new(STEPS, steps);
         let arrivals = Gathered::new(ARRIVALS, Arrivals(database.clone()));

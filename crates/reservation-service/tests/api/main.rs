@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod audit;
+mod best_available;
 mod cancelling;
 mod contention;
 mod credentials;

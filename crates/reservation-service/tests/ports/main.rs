@@ -4,14 +4,15 @@
 
 mod sets;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel_async::SimpleAsyncConnection;
 use domain::adapters::memory::MemoryBoxOffice;
 use domain::adapters::system::Version7;
-use domain::reservation::{Inventory, SeatState};
-use domain::shared::{IdGenerator, ScheduleId, SeatId};
+use domain::reservation::{BestAvailable, HoldRequest, Holds, Inventory, SeatState, SeatWish};
+use domain::shared::{EntryId, IdGenerator, QueueId, ReservationId, ScheduleId, SeatId, UserId};
 use reservation_service::ReservationService;
 use reservation_service::outbound::postgres::PostgresBoxOffice;
 use service_kit::Service;
@@ -54,6 +55,46 @@ async fn a_change_that_commits_late_is_not_missed() {
     connection.batch_execute("COMMIT").await.unwrap();
     let news = store.changes(schedule, seen.version).await.unwrap().unwrap();
     assert!(news.changes.contains(&(SeatId(seats[0]), SeatState::Blocked)), "{news:?}");
+}
+
+/// Between the choice and its lock, somebody who holds nothing takes a seat out of the sale.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_is_written_to_while_it_is_chosen_is_not_given() {
+    let test_database = TestDatabase::new(ReservationService::SECTION, ReservationService::MIGRATIONS).await;
+    let database = test_database.database(ReservationService::SECTION).await;
+    let store = PostgresBoxOffice::new(database.clone(), Arc::new(Version7));
+    let [schedule, user, id] = [(); 3].map(|()| Version7.next());
+    let mut connection = database.connection().await.unwrap();
+    let sale = format!(
+        "INSERT INTO sales VALUES ('{schedule}', '{schedule}', '{schedule}', now(), now(), now() + interval '1 hour'); \
+         INSERT INTO seats (seat_id, schedule_id, number, section, row_number, price) \
+         SELECT gen_random_uuid(), '{schedule}', number, 'Floor', 1, 1 FROM generate_series(1, 6) AS number"
+    );
+    connection.batch_execute(&sale).await.unwrap();
+    let block = "BEGIN; UPDATE seats SET status = 'blocked' WHERE number = 4";
+    connection.batch_execute(block).await.unwrap();
+    let request = HoldRequest {
+        reservation_id: ReservationId(id),
+        schedule_id: ScheduleId(schedule),
+        user_id: UserId(user),
+        pass_id: EntryId(id),
+        queue_id: QueueId(schedule),
+        seats: SeatWish::BestAvailable(BestAvailable {
+            quantity: NonZeroU32::new(2).unwrap(),
+            section: None,
+        }),
+        hold_ttl_seconds: 60,
+        max_seats_per_user: 2,
+    };
+    let placing = tokio::spawn(async move { store.place(request).await });
+    let mut other = database.connection().await.unwrap();
+    let waiting = "DO $$ BEGIN LOOP PERFORM pg_stat_clear_snapshot(); \
+         EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'); \
+         END LOOP; END $$";
+    other.batch_execute(waiting).await.unwrap();
+    connection.batch_execute("COMMIT").await.unwrap();
+    let held = placing.await.unwrap().unwrap().value;
+    assert_eq!(held.seats.iter().map(|seat| seat.number).collect::<Vec<_>>(), [2, 3]);
 }
 
 async fn on_postgres() -> Subject {

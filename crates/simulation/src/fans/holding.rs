@@ -1,7 +1,8 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use domain::concert::SeatStatus;
-use domain::reservation::{GiveUpError, HoldError, Reservation, SeatsWanted};
+use domain::reservation::{BestAvailable, GiveUpError, HoldError, Reservation, SeatWish, SeatsWanted};
 use domain::shared::{IdGenerator, ReservationId, ScheduleId, SeatId};
 
 use super::{CONCERT, Fan, QUEUE};
@@ -45,7 +46,7 @@ impl Fan {
                 let there = if self.draws(2) == 0 || others.is_empty() { seats.clone() } else { others };
                 self.hold_in_another_tab(pass, schedule, there);
             }
-            match self.hold(pass, schedule, seats).await {
+            match self.hold(pass, schedule, self.wish(seats)).await {
                 Asked::Held(reservation) => {
                     if !self.make_up_their_mind(pass, &reservation).await {
                         return;
@@ -74,13 +75,22 @@ impl Fan {
         (!seats.is_empty()).then_some(Choice { schedule: schedule.id, seats, others })
     }
 
+    /// Mostly these; or as many of the best there are.
+    fn wish(&self, seats: Vec<SeatId>) -> SeatWish {
+        let quantity = u32::try_from(seats.len()).ok().and_then(NonZeroU32::new);
+        match quantity.filter(|_| self.draws(4) == 0) {
+            Some(quantity) => SeatWish::BestAvailable(BestAvailable { quantity, section: None }),
+            None => SeatWish::These(seats),
+        }
+    }
+
     /// Asks for seats, again under the same id where there was no answer.
-    async fn hold(&self, pass: &Pass, schedule_id: ScheduleId, seat_ids: Vec<SeatId>) -> Asked {
+    async fn hold(&self, pass: &Pass, schedule_id: ScheduleId, seats: SeatWish) -> Asked {
         let id = ReservationId(self.world.ids.next());
         let wanted = SeatsWanted {
             reservation_id: id,
             schedule_id,
-            seat_ids,
+            seats,
             user_id: self.user,
             pass_id: pass.id,
             queue_id: QUEUE,
@@ -96,9 +106,11 @@ impl Fan {
                     }
                     return Asked::Held(seen.value);
                 }
-                Some(Ok(Err(HoldError::SeatsTaken(_) | HoldError::TooManySeats { .. }))) => {
-                    return Asked::NotNow;
-                }
+                Some(Ok(Err(
+                    HoldError::SeatsTaken(_)
+                    | HoldError::NotSideBySide { .. }
+                    | HoldError::TooManySeats { .. },
+                ))) => return Asked::NotNow,
                 Some(Err(_turned_away)) => return Asked::Over,
                 Some(Ok(Err(_))) | None => self.pause(50, 1_500).await,
             }
@@ -110,7 +122,7 @@ impl Fan {
     fn hold_in_another_tab(&self, pass: &Pass, schedule: ScheduleId, seats: Vec<SeatId>) {
         let (other, pass) = (self.clone(), *pass);
         self.another_tab(async move {
-            other.hold(&pass, schedule, seats).await;
+            other.hold(&pass, schedule, SeatWish::These(seats)).await;
         });
     }
 
@@ -132,8 +144,10 @@ impl Fan {
     async fn hold_something_else_under_the_same_id(&self, pass: &Pass, wanted: &SeatsWanted) {
         let mut other = wanted.clone();
         if self.draws(2) == 0 {
-            other.seat_ids.pop();
-            other.seat_ids.push(SeatId(self.world.ids.next()));
+            let mut seats = wanted.seats.named().to_vec();
+            seats.pop();
+            seats.push(SeatId(self.world.ids.next()));
+            other.seats = SeatWish::These(seats);
         }
         drop(self.ask_to_hold(pass, &other).await);
     }

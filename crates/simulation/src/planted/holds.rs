@@ -3,8 +3,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::adapters::memory::{MemoryBoxOffice, OutboxEvent, Stock};
 use domain::reservation::{
-    EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, SeatClaim, SeatState, Seen,
-    decide_hold,
+    EventBody, HoldError, HoldRequest, Holds, Reservation, ReservationState, SeatClaim, SeatState, SeatWish,
+    Seen, decide_hold,
 };
 
 use super::surgery::{free_seats, set_seats, taken_by, write_hold};
@@ -24,7 +24,7 @@ impl Holds for Wrong<MemoryBoxOffice> {
             Plant::LimitBesideTheLock => {
                 let now = self.world.executor.now().date();
                 let taken =
-                    self.right.inspect(|stock| taken_by(stock, &request, now)) + request.seat_ids.len();
+                    self.right.inspect(|stock| taken_by(stock, &request, now)) + request.seats.named().len();
                 self.between_two_transactions().await;
                 let within = u32::try_from(taken).is_ok_and(|taken| taken <= request.max_seats_per_user);
                 let max_seats_per_user = if within { u32::MAX } else { request.max_seats_per_user };
@@ -74,14 +74,15 @@ impl Wrong<MemoryBoxOffice> {
     fn decide(&self, stock: &Stock, request: &HoldRequest) -> Result<Reservation, HoldError> {
         let now = self.world.executor.now().date();
         let terms = stock.sales.get(&request.schedule_id).ok_or(HoldError::NoSuchSchedule)?;
-        let seats = request.seat_ids.iter().filter_map(|id| stock.seats.get(id));
+        let seats = request.seats.named().iter().filter_map(|id| stock.seats.get(id));
         let seats: Vec<_> = seats.map(|stocked| stocked.seat.clone()).collect();
         let taken_by_user = taken_by(stock, request, now);
         decide_hold(request, &SeatClaim { terms, seats: &seats, taken_by_user, now })
     }
 
     async fn place_in_two_steps(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
-        if self.known(&request).is_some() {
+        // The mistake is made over seats that are named.
+        if self.known(&request).is_some() || request.seats.named().is_empty() {
             return self.right.place(request).await;
         }
         let value = self.right.inspect(|stock| self.decide(stock, &request))?;
@@ -91,7 +92,8 @@ impl Wrong<MemoryBoxOffice> {
     }
 
     async fn place_later(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
-        if self.known(&request).is_some() {
+        // The mistake is made over seats that are named.
+        if self.known(&request).is_some() || request.seats.named().is_empty() {
             return self.right.place(request).await;
         }
         let value = self.right.inspect(|stock| self.decide(stock, &request))?;
@@ -124,7 +126,7 @@ impl Wrong<MemoryBoxOffice> {
                         .get(*id)
                         .is_some_and(|found| matches!(found.seat.state, SeatState::Held { .. }))
                 };
-                request.seat_ids.iter().filter(held).copied().collect()
+                request.seats.named().iter().filter(held).copied().collect()
             });
             if !held.is_empty() {
                 return Err(HoldError::SeatsTaken(held));
@@ -145,12 +147,12 @@ impl Wrong<MemoryBoxOffice> {
 
     async fn place_some(&self, request: HoldRequest) -> Result<Seen<Reservation>, HoldError> {
         let taken = match self.right.place(request.clone()).await {
-            Err(HoldError::SeatsTaken(taken)) if taken.len() < request.seat_ids.len() => taken,
+            Err(HoldError::SeatsTaken(taken)) if taken.len() < request.seats.named().len() => taken,
             answer => return answer,
         };
-        let (missing, free) = request.seat_ids.iter().copied().partition(|seat| taken.contains(seat));
+        let (missing, free) = request.seats.named().iter().copied().partition(|seat| taken.contains(seat));
         let missing: Vec<domain::shared::SeatId> = missing;
-        let mut placed = self.right.place(HoldRequest { seat_ids: free, ..request }).await?;
+        let mut placed = self.right.place(HoldRequest { seats: SeatWish::These(free), ..request }).await?;
         self.right.inspect(|stock| {
             let seats = missing.iter().filter_map(|id| stock.seats.get(id)).map(|found| found.seat.clone());
             let more = seats.map(|seat| domain::reservation::ReservedSeat {

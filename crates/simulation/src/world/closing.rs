@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::concert::SeatMap;
-use domain::reservation::{HoldRequest, SeatState};
+use domain::reservation::{HoldRequest, SeatState, SeatWish};
 use domain::shared::{EntryId, IdGenerator, ReservationId, ScheduleId, SeatId, UserId};
 
 use super::World;
@@ -92,7 +92,7 @@ async fn claim_what_lapsed(world: &Arc<World>) {
             user_id: UserId(world.ids.next()),
             pass_id: EntryId(world.ids.next()),
             queue_id,
-            seat_ids: vec![seat],
+            seats: SeatWish::These(vec![seat]),
             hold_ttl_seconds: world.settings.hold.hold_ttl_seconds,
             max_seats_per_user: 1,
         };

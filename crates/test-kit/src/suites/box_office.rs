@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a rule that reads past the end fails, as it should")]
 
+mod best_available;
 mod checkouts;
 mod contention;
 mod follower;
@@ -23,6 +24,7 @@ use domain::reservation::{Checkouts, Holds, Inventory, Outbox, Reservations};
 
 use crate::clock::TimeTravel;
 
+pub use best_available::*;
 pub use checkouts::*;
 pub use contention::*;
 pub use follower::*;
@@ -59,6 +61,19 @@ macro_rules! box_office_suite {
                 a_fan_has_no_more_seats_than_the_limit,
                 only_what_a_fan_has_now_counts_against_the_limit,
                 the_limit_holds_for_many_holds_at_once,
+                the_best_seats_are_held_like_any_others,
+                the_centre_of_every_row_goes_first_from_the_stage_on,
+                the_first_section_of_the_plan_is_the_best_unless_one_is_asked_for,
+                what_is_taken_is_not_given_and_what_has_lapsed_is,
+                whoever_finds_no_seats_side_by_side_is_told_how_many_there_are,
+                the_best_seats_are_had_only_while_the_sale_is_open_and_through_its_queue,
+                the_best_seats_count_against_the_limit,
+                the_same_choice_again_is_answered_as_it_stands,
+                the_same_choice_by_many_at_once_is_one,
+                pairs_for_one_hundred_and_sixty_at_once_are_different_and_none_is_refused,
+                pairs_are_given_at_once_to_the_last_one,
+                one_fan_on_many_devices_gets_no_more_of_the_best_than_the_limit,
+                whoever_takes_the_best_never_loses_to_those_who_name_their_seats,
                 a_hold_lapses_at_its_very_instant_with_nothing_swept,
                 a_lapsed_hold_does_not_come_back,
                 what_is_held_is_not_swept,

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use crate::reservation::{HoldError, HoldRequest, Holds, Payment, Reservation, Reservations, Seen, Ticket};
-use crate::shared::{
-    EntryId, Page, PageRequest, PaymentId, QueueId, ReservationId, ScheduleId, SeatId, UserId,
+use crate::reservation::{
+    HoldError, HoldRequest, Holds, Payment, Reservation, Reservations, SeatWish, Seen, Ticket,
 };
+use crate::shared::{EntryId, Page, PageRequest, PaymentId, QueueId, ReservationId, ScheduleId, UserId};
 
 /// Holding seats and looking reservations up.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct HoldPolicy {
 pub struct SeatsWanted {
     pub reservation_id: ReservationId,
     pub schedule_id: ScheduleId,
-    pub seat_ids: Vec<SeatId>,
+    pub seats: SeatWish,
     pub user_id: UserId,
     pub pass_id: EntryId,
     pub queue_id: QueueId,
@@ -46,11 +46,21 @@ impl BoxOffice {
         Self { holds, reservations, policy }
     }
 
+    /// Live or sold seats that one fan may have of one performance.
+    pub fn max_seats_per_user(&self) -> u32 {
+        self.policy.max_seats_per_user
+    }
+
     /// Holds all the seats or none. The same reservation id again answers with what it led to the first time.
     pub async fn hold(&self, wanted: SeatsWanted) -> Result<Seen<Reservation>, HoldError> {
-        let SeatsWanted { reservation_id, schedule_id, mut seat_ids, user_id, pass_id, queue_id } = wanted;
-        seat_ids.sort_unstable();
-        seat_ids.dedup();
+        let SeatsWanted { reservation_id, schedule_id, mut seats, user_id, pass_id, queue_id } = wanted;
+        match &mut seats {
+            SeatWish::These(named) => {
+                named.sort_unstable();
+                named.dedup();
+            }
+            SeatWish::BestAvailable(_) => {}
+        }
         let HoldPolicy { hold_ttl_seconds, max_seats_per_user } = self.policy;
         let request = HoldRequest {
             reservation_id,
@@ -58,7 +68,7 @@ impl BoxOffice {
             user_id,
             pass_id,
             queue_id,
-            seat_ids,
+            seats,
             hold_ttl_seconds,
             max_seats_per_user,
         };

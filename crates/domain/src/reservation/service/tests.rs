@@ -14,7 +14,7 @@ use super::{Checkout, Courier};
 use crate::adapters::memory::MemoryBoxOffice;
 use crate::reservation::{
     BeginPayment, Begun, Checkouts, HoldRequest, Holds, Inventory, InventorySeat, Outbox, Passes, Payment,
-    PaymentState, Payments, Reservation, Reservations, SaleTerms, SeatState, WalletAnswer,
+    PaymentState, Payments, Reservation, Reservations, SaleTerms, SeatState, SeatWish, WalletAnswer,
 };
 use crate::shared::{
     Amount, Balance, Clock, ConcertId, EntryId, IdGenerator, PaymentId, QueueId, ReservationId, ScheduleId,
@@ -61,9 +61,8 @@ impl Gate {
 
     async fn pass(&self) -> anyhow::Result<()> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        poll_fn(|_| match self.asked.load(Ordering::Relaxed) >= self.expected {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
+        poll_fn(|_| {
+            if self.asked.load(Ordering::Relaxed) >= self.expected { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
         if self.out_of_reach { Err(Unavailable("the peer").into()) } else { Ok(()) }
@@ -131,7 +130,7 @@ impl Hall {
                 user_id: UserId(ids.next()),
                 pass_id: EntryId(ids.next()),
                 queue_id,
-                seat_ids: vec![seat.id],
+                seats: SeatWish::These(vec![seat.id]),
                 hold_ttl_seconds: 300,
                 max_seats_per_user: 4,
             };
@@ -262,7 +261,7 @@ fn a_slot_is_not_handed_on_once_its_pass_holds_seats_again() {
         user_id: first.user_id,
         pass_id: first.pass_id,
         queue_id: run(async { hall.store.inspect(|stock| stock.sales[&first.schedule_id].queue_id) }),
-        seat_ids: vec![first.seats[0].id],
+        seats: SeatWish::These(vec![first.seats[0].id]),
         hold_ttl_seconds: 300,
         max_seats_per_user: 4,
     };

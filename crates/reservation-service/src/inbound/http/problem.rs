@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use contracts::Invalid;
-use domain::reservation::{CheckoutError, GiveUpError, HoldError, LookupError};
+use domain::reservation::{BestAvailable, CheckoutError, GiveUpError, HoldError, LookupError};
 use domain::shared::SeatId;
 use service_kit::Problem;
 
@@ -18,6 +18,10 @@ pub fn of_hold(error: HoldError) -> Problem {
             Problem::not_found("some of these are no seats of this performance")
                 .with("unknownSeatIds", words(&seats))
         }
+        HoldError::UnknownSection(section) => {
+            let message = format!("{section:?} is no section of this performance");
+            Problem::invalid_request([("bestAvailable.section", message)])
+        }
         HoldError::OtherQueue => Problem::not_admitted("this pass was given for another queue"),
         HoldError::SaleNotOpen(at) => conflict("sale_not_open", "The sale has not opened yet")
             .detail(format!("the sale opens at {}", at.to_rfc3339()))
@@ -27,6 +31,14 @@ pub fn of_hold(error: HoldError) -> Problem {
             .with("salesCloseAt", at.to_rfc3339()),
         HoldError::SeatsTaken(seats) => {
             conflict("seat_unavailable", "A seat is held or sold").with("conflicts", words(&seats))
+        }
+        // No seat was named, so none is in conflict: what could be asked for instead is how many there are together.
+        HoldError::NotSideBySide { wish: BestAvailable { quantity, section }, at_most } => {
+            let place = section.map_or_else(String::new, |section| format!(" in section {section}"));
+            conflict("seat_unavailable", "No such seats are left")
+                .detail(format!("no {quantity} seats side by side are left{place}; the most is {at_most}"))
+                .with("conflicts", words(&[]))
+                .with("mostSideBySide", at_most)
         }
         HoldError::TooManySeats { max, taken } => {
             conflict("seat_limit_reached", "Too many seats for one fan")

@@ -15,7 +15,12 @@ use uuid::Uuid;
 use super::problem;
 use crate::ReservationService;
 
-/// Holds seats for the caller: all of them, or none.
+/// Holds seats for the caller, all of them or none: either `seatIds`, or the `bestAvailable`.
+///
+/// The best available seats are side by side in one row. Fans who ask for them at the same time get different ones; they
+/// are refused only where no `quantity` free seats are side by side (in that `section`), which says so by `conflicts` being
+/// empty and by `mostSideBySide`, the most that are. Fewer, or seats apart, are never given instead. Repeated under its
+/// Idempotency-Key, the answer has the same seats.
 #[utoipa::path(
     tag = "reservations",
     operation_id = "createReservation",
@@ -27,8 +32,8 @@ use crate::ReservationService;
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
         (status = 403, description = "`not_admitted`: no pass, or one for another queue"),
         (status = 404, description = "`not_found`: no such performance, or no such seats in it"),
-        (status = 409, description = "`seat_unavailable` with `conflicts`, `seat_limit_reached`, `sale_not_open`, `sale_closed`, `idempotency_key_in_flight`"),
-        (status = 422, description = "`invalid_request`, `idempotency_key_reused`"),
+        (status = 409, description = "`seat_unavailable` with `conflicts` (empty, and `mostSideBySide` beside it, where the best available were asked for), `seat_limit_reached`, `sale_not_open`, `sale_closed`, `idempotency_key_in_flight`"),
+        (status = 422, description = "`invalid_request`: also both or neither of `seatIds` and `bestAvailable`, a `quantity` above what one fan may have, or a `section` that is none; `idempotency_key_reused`"),
         (status = 503, description = "`unavailable`"),
     )
 )]
@@ -40,11 +45,11 @@ pub async fn create(
     box_office: Data<BoxOffice>,
     idempotency: Data<Idempotency<ReservationService>>,
 ) -> Result<HttpResponse, Problem> {
-    let (schedule_id, seat_ids) = body.0.wanted().map_err(problem::invalid)?;
+    let (schedule_id, seats) = body.0.wanted(box_office.max_seats_per_user()).map_err(problem::invalid)?;
     let Pass { pass_id, queue_id, user_id, .. } = pass;
     let command = move |id| async move {
         let reservation_id = ReservationId(id);
-        let wanted = SeatsWanted { reservation_id, schedule_id, seat_ids, user_id, pass_id, queue_id };
+        let wanted = SeatsWanted { reservation_id, schedule_id, seats, user_id, pass_id, queue_id };
         let held = box_office.hold(wanted).await.map_err(problem::of_hold)?;
         Ok(Answer::json(StatusCode::CREATED, &ReservationBody::from(held))?
             .at(format!("/v1/reservations/{id}")))

@@ -1,4 +1,6 @@
+mod best;
 mod placing;
+mod plans;
 
 use std::collections::BTreeSet;
 
@@ -7,11 +9,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{Event, EventBody, HoldError, HoldRequest, Holds, Reservation, Seen};
-use domain::shared::{EntryId, EventId};
+use domain::shared::{EntryId, EventId, ScheduleId};
 use service_kit::postgres::{TransactionError, now};
 use uuid::Uuid;
 
 use super::PostgresBoxOffice;
+use super::locks::Turn;
 use super::rows::ReservationRow;
 use super::schema::{reservations, seats};
 use super::{locks, outbox, writes};
@@ -51,7 +54,10 @@ impl PostgresBoxOffice {
     ) -> QueryResult<()> {
         let passes: BTreeSet<Uuid> = lapsed.iter().map(|row| row.pass_id).collect();
         let turns: BTreeSet<i64> = passes.iter().map(|pass| locks::turn_of(&[*pass])).collect();
-        locks::turns(connection, turns.into_iter().collect()).await?;
+        // As every hold does: whoever has a performance alone waits for no seat that a sweep has locked.
+        let schedules: BTreeSet<Uuid> = lapsed.iter().map(|row| row.schedule_id).collect();
+        let schedules = schedules.into_iter().map(|id| Turn::of_schedule(ScheduleId(id), false));
+        locks::turns(connection, turns.into_iter().map(Turn::Alone).chain(schedules).collect()).await?;
         let ids: Vec<Uuid> = lapsed.iter().map(|row| row.reservation_id).collect();
         let seat_ids: BTreeSet<Uuid> = lapsed.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
         let theirs = seats::table.filter(seats::seat_id.eq_any(seat_ids)).order(seats::seat_id);

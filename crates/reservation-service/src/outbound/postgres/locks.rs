@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{InventorySeat, Payment, Reservation, ReservedSeat};
-use domain::shared::{PaymentId, ReservationId, SeatId, UserId};
+use domain::shared::{PaymentId, ReservationId, ScheduleId, SeatId, UserId};
 use service_kit::postgres::TransactionError;
 use uuid::Uuid;
 
@@ -34,10 +34,37 @@ pub fn turn_of(ids: &[Uuid]) -> i64 {
     key.cast_signed()
 }
 
-/// Takes one turn after the other, in the order given, which has to be that of the keys.
-pub async fn turns(connection: &mut AsyncPgConnection, keys: Vec<i64>) -> QueryResult<()> {
-    let take = diesel::sql_query("SELECT pg_advisory_xact_lock(key) FROM unnest($1) AS turns (key)");
-    take.bind::<Array<BigInt>, _>(keys).execute(connection).await?;
+/// A turn, under its key.
+#[derive(Clone, Copy, Debug)]
+pub enum Turn {
+    /// One transaction at a time has it.
+    Alone(i64),
+    /// Any number of transactions have it together, and none alone meanwhile.
+    Together(i64),
+}
+
+impl Turn {
+    /// That of holds of a performance: alone for whoever chooses among all free seats.
+    pub fn of_schedule(schedule: ScheduleId, alone: bool) -> Self {
+        let key = turn_of(&[schedule.0]);
+        if alone { Self::Alone(key) } else { Self::Together(key) }
+    }
+}
+
+/// Takes one turn after the other, in the order given: those of fans and passes first and then performances', each sorted.
+pub async fn turns(connection: &mut AsyncPgConnection, turns: Vec<Turn>) -> QueryResult<()> {
+    let (keys, alone): (Vec<i64>, Vec<bool>) = turns
+        .into_iter()
+        .map(|turn| match turn {
+            Turn::Alone(key) => (key, true),
+            Turn::Together(key) => (key, false),
+        })
+        .unzip();
+    let take = diesel::sql_query(
+        "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(key) ELSE pg_advisory_xact_lock_shared(key) END \
+         FROM unnest($1, $2) AS turns (key, alone)",
+    );
+    take.bind::<Array<BigInt>, _>(keys).bind::<Array<Bool>, _>(alone).execute(connection).await?;
     Ok(())
 }
 
@@ -60,7 +87,7 @@ pub async fn reservation<E: From<anyhow::Error>>(
     let row = reservations::table.find(id.0).select(ReservationRow::as_select()).for_update();
     let row: Option<ReservationRow> = row.first(connection).await.optional()?;
     let Some(row) = row.filter(|row| row.user_id == user.0) else { return Ok(None) };
-    turns(connection, vec![turn_of(&[row.pass_id])]).await?;
+    turns(connection, vec![Turn::Alone(turn_of(&[row.pass_id]))]).await?;
     let seats = seats_by_id(connection, &row.seat_ids).await?;
     row.reservation(&reserved(&seats)).map(Some).map_err(broken)
 }

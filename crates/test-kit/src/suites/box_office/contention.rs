@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::reservation::{Begun, GiveUpError, HoldError, PayError, SeatState, WalletAnswer};
+use domain::reservation::{Begun, GiveUpError, HoldError, PayError, SeatState, SeatWish, WalletAnswer};
 use domain::shared::UserId;
 
 use super::Subject;
@@ -41,7 +41,8 @@ pub async fn seats_wanted_crosswise_never_lock_each_other_out(subject: Subject) 
                 let (first, second) = ((index + round) % 4, (index + round + 1 + index % 3) % 4);
                 let mut request = sale.wanted(fan, &[first, second]);
                 if index % 2 == 0 {
-                    request.seat_ids.reverse();
+                    let backwards = request.seats.named().iter().rev().copied();
+                    request.seats = SeatWish::These(backwards.collect());
                 }
                 match subject.try_place(request).await {
                     Ok(held) => {

@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::reservation::{HoldError, HoldRequest, Reservation, ReservationState, SeatState};
+use domain::reservation::{HoldError, HoldRequest, Reservation, ReservationState, SeatState, SeatWish};
 use domain::shared::{EntryId, QueueId, ReservationId, ScheduleId, SeatId};
 
 use super::Subject;
@@ -56,8 +56,9 @@ pub async fn seats_that_are_none_of_this_performance_are_named(subject: Subject)
         [(vec![], vec![nowhere]), (vec![1], vec![elsewhere]), (vec![0, 1], vec![nowhere, elsewhere])]
     {
         let mut request = sale.wanted(Fan::new(), &known);
-        request.seat_ids.extend(&unknown);
-        request.seat_ids.sort_unstable();
+        let mut seats = [request.seats.named(), &unknown].concat();
+        seats.sort_unstable();
+        request.seats = SeatWish::These(seats);
         // It can never work, which matters more than that seat 0 is taken just now.
         match subject.try_place(request).await {
             Err(HoldError::UnknownSeats(mut named)) => {

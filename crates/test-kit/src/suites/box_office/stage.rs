@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::adapters::system;
 use domain::reservation::{
     BeginPayment, Begun, Event, GiveUpError, GivenUp, HoldError, HoldRequest, InventorySeat, PayError,
-    Payment, Reservation, SaleTerms, SeatState, Settled, WalletAnswer,
+    Payment, Reservation, SaleTerms, SeatState, SeatWish, Settled, WalletAnswer,
 };
 use domain::shared::{
     Amount, Balance, ConcertId, EntryId, IdGenerator, PageRequest, PaymentId, QueueId, ReservationId,
@@ -80,7 +80,7 @@ impl Sale {
             user_id: fan.user,
             pass_id: fan.pass,
             queue_id: self.terms.queue_id,
-            seat_ids,
+            seats: SeatWish::These(seat_ids),
             hold_ttl_seconds: HOLD_TTL,
             max_seats_per_user: LIMIT,
         }

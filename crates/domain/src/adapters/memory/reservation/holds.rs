@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use super::MemoryBoxOffice;
 use crate::adapters::memory::lock;
 use crate::reservation::{
-    EventBody, HoldError, HoldRequest, Holds, InventorySeat, Reservation, ReservationState, SeatClaim,
-    SeatState, Seen, decide_hold,
+    EventBody, FreeSeats, HoldError, HoldRequest, Holds, InventorySeat, Reservation, ReservationState,
+    SeatChoice, SeatClaim, SeatState, SeatWish, Seen, choose_seats, decide_hold,
 };
+use crate::shared::SeatId;
 
 #[async_trait]
 impl Holds for MemoryBoxOffice {
@@ -19,16 +20,25 @@ impl Holds for MemoryBoxOffice {
             return Ok(Seen { value: known.clone(), now });
         }
         let terms = stock.sales.get(&request.schedule_id).ok_or(HoldError::NoSuchSchedule)?;
-        let wanted = request.seat_ids.iter().filter_map(|id| stock.seats.get(id));
-        let seats: Vec<InventorySeat> = wanted
-            .filter(|seat| seat.schedule_id == request.schedule_id)
-            .map(|seat| seat.seat.clone())
-            .collect();
         let of_user = stock
             .reservations
             .values()
             .filter(|other| other.user_id == request.user_id && other.schedule_id == request.schedule_id);
         let taken_by_user = of_user.map(|other| other.seats_taken_at(now)).sum();
+        let of_performance = stock.seats.values().filter(|seat| seat.schedule_id == request.schedule_id);
+        let wanted: Vec<SeatId> = match &request.seats {
+            SeatWish::These(seats) => seats.clone(),
+            SeatWish::BestAvailable(wish) => {
+                let free = FreeSeats::of(of_performance.map(|seat| &seat.seat), now);
+                let choice = SeatChoice { terms, free: &free, taken_by_user, now };
+                choose_seats(&request, wish, &choice)?.into_iter().map(|seat| seat.id).collect()
+            }
+        };
+        let wanted = wanted.iter().filter_map(|id| stock.seats.get(id));
+        let seats: Vec<InventorySeat> = wanted
+            .filter(|seat| seat.schedule_id == request.schedule_id)
+            .map(|seat| seat.seat.clone())
+            .collect();
         let reservation = decide_hold(&request, &SeatClaim { terms, seats: &seats, taken_by_user, now })?;
         let held = SeatState::Held { by: reservation.id, until: Some(reservation.held_until) };
         stock.set_seats(&reservation, held);

@@ -9,14 +9,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{
-    HoldError, HoldRequest, InventorySeat, Reservation, SaleTerms, SeatClaim, SeatState, Seen, decide_hold,
+    HoldError, HoldRequest, InventorySeat, Reservation, SaleTerms, SeatClaim, SeatState, SeatWish, Seen,
+    decide_hold,
 };
 use domain::shared::{ReservationId, ScheduleId, SeatId, UserId};
 use service_kit::gather::{CarriesOut, Gathering};
 use service_kit::postgres::{Database, TransactionError, now};
 use uuid::Uuid;
 
-use crate::outbound::postgres::locks::{self, broken, reserved};
+use super::best;
+use super::plans::Plans;
+use crate::outbound::postgres::locks::{self, Turn, broken, reserved};
 use crate::outbound::postgres::outbox;
 use crate::outbound::postgres::rows::{ReservationRow, SaleRow, SeatRow};
 use crate::outbound::postgres::schema::{reservations, sales, seats};
@@ -26,16 +29,25 @@ use crate::outbound::postgres::schema::{reservations, sales, seats};
 pub const PLACING: Gathering = Gathering { name: "holds", writers: 2, largest_set: 256, queue: 10_000 };
 
 /// Places holds on this database.
-pub struct Placing(pub Database);
+pub struct Placing {
+    database: Database,
+    plans: Plans,
+}
+
+impl Placing {
+    pub fn new(database: Database) -> Self {
+        Self { database, plans: Plans::default() }
+    }
+}
 
 #[async_trait]
 impl CarriesOut<HoldRequest> for Placing {
-    type Answer = Result<Seen<Reservation>, HoldError>;
+    type Answer = Answer;
 
     async fn carry_out(&self, requests: &[HoldRequest]) -> anyhow::Result<Vec<Self::Answer>> {
-        let placed = self.0.transaction(async |connection: &mut AsyncPgConnection| {
+        let placed = self.database.transaction(async |connection: &mut AsyncPgConnection| {
             let mut stock = Stock::lock(connection, requests).await?;
-            let answers = requests.iter().map(|request| stock.decide(request)).collect();
+            let answers = stock.decide_all(connection, &self.plans, requests).await?;
             stock.write(connection).await?;
             Ok(answers)
         });
@@ -45,18 +57,19 @@ impl CarriesOut<HoldRequest> for Placing {
 
 /// What the set is about, locked, and what has been decided of it so far: each decision is made over what the ones
 /// before it have left.
-struct Stock {
-    now: DateTime<Utc>,
-    known: HashMap<ReservationId, Reservation>,
-    terms: HashMap<ScheduleId, SaleTerms>,
-    seats: HashMap<(ScheduleId, SeatId), InventorySeat>,
+pub struct Stock {
+    pub now: DateTime<Utc>,
+    pub known: HashMap<ReservationId, Reservation>,
+    pub terms: HashMap<ScheduleId, SaleTerms>,
+    pub seats: HashMap<(ScheduleId, SeatId), InventorySeat>,
     /// Live or sold seats that a fan has of a performance.
-    taken: HashMap<(UserId, ScheduleId), usize>,
+    pub taken: HashMap<(UserId, ScheduleId), usize>,
     /// New ones, each with the limit it was judged by.
-    placed: Vec<(Reservation, u32)>,
+    pub placed: Vec<(Reservation, u32)>,
 }
 
 type Refused = TransactionError<anyhow::Error>;
+type Answer = Result<Seen<Reservation>, HoldError>;
 
 #[derive(QueryableByName)]
 struct StockedSeat {
@@ -78,24 +91,57 @@ struct Taken {
 
 impl Stock {
     /// Takes the turns of all its fans, so that the limit counts every hold of theirs and the same hold twice is found
-    /// the second time, and of their passes, so that none of them is found idle meanwhile; and then the seats by id.
+    /// the second time, and of their passes, so that none of them is found idle meanwhile; then those of the performances,
+    /// beside the holds of other sets or alone where free seats are to be chosen; and then the seats by id.
     async fn lock(connection: &mut AsyncPgConnection, requests: &[HoldRequest]) -> Result<Self, Refused> {
         let turns: BTreeSet<i64> = requests
             .iter()
             .flat_map(|request| [vec![request.user_id.0, request.schedule_id.0], vec![request.pass_id.0]])
             .map(|ids| locks::turn_of(&ids))
             .collect();
-        locks::turns(connection, turns.into_iter().collect()).await?;
+        let alone: BTreeSet<ScheduleId> = best::schedules(requests).collect();
+        let schedules: BTreeSet<ScheduleId> = requests.iter().map(|request| request.schedule_id).collect();
+        let schedules = schedules.iter().map(|id| Turn::of_schedule(*id, alone.contains(id)));
+        locks::turns(connection, turns.into_iter().map(Turn::Alone).chain(schedules).collect()).await?;
         let known = known(connection, requests).await?;
         let terms = terms(connection, requests).await?;
-        let seats = wanted_seats(connection, requests).await?;
+        let named = requests
+            .iter()
+            .flat_map(|request| request.seats.named().iter().map(|seat| (request.schedule_id, *seat)))
+            .collect();
+        let seats = lock_seats(connection, named).await?;
         // Read with all locks had, so that it is the time at which these holds are decided.
         let now = now(connection).await?;
         let taken = taken(connection, requests, now).await?;
         Ok(Self { now, known, terms, seats, taken, placed: Vec::new() })
     }
 
-    fn decide(&mut self, request: &HoldRequest) -> Result<Seen<Reservation>, HoldError> {
+    /// Those who name their seats first, since no others will do for them; then those who take the best there are.
+    async fn decide_all(
+        &mut self,
+        connection: &mut AsyncPgConnection,
+        plans: &Plans,
+        requests: &[HoldRequest],
+    ) -> Result<Vec<Answer>, Refused> {
+        let named: Vec<Option<Answer>> = requests
+            .iter()
+            .map(|request| match &request.seats {
+                SeatWish::These(seats) => Some(self.decide(request, seats)),
+                SeatWish::BestAvailable(_) => None,
+            })
+            .collect();
+        let mut choices = best::choose(connection, plans, self, requests).await?.into_iter();
+        let answers = requests.iter().zip(named).map(|(request, answer)| match answer {
+            Some(answer) => answer,
+            None => match choices.next() {
+                Some(choice) => choice.and_then(|seats| self.decide(request, &seats)),
+                None => Err(anyhow::anyhow!("nothing was chosen for {}", request.reservation_id).into()),
+            },
+        });
+        Ok(answers.collect())
+    }
+
+    fn decide(&mut self, request: &HoldRequest, seats: &[SeatId]) -> Answer {
         let now = self.now;
         if let Some(known) = self.known.get(&request.reservation_id) {
             known.check_same(request)?;
@@ -103,7 +149,7 @@ impl Stock {
         }
         let (user, schedule) = (request.user_id, request.schedule_id);
         let terms = self.terms.get(&schedule).ok_or(HoldError::NoSuchSchedule)?;
-        let wanted = request.seat_ids.iter().filter_map(|id| self.seats.get(&(schedule, *id)).cloned());
+        let wanted = seats.iter().filter_map(|id| self.seats.get(&(schedule, *id)).cloned());
         let wanted: Vec<_> = wanted.collect();
         let taken = self.taken.entry((user, schedule)).or_default();
         let claim = SeatClaim { terms, seats: &wanted, taken_by_user: *taken, now };
@@ -118,6 +164,11 @@ impl Stock {
         self.known.insert(reservation.id, reservation.clone());
         self.placed.push((reservation.clone(), request.max_seats_per_user));
         Ok(Seen { value: reservation, now })
+    }
+
+    /// Whether a seat is locked and free.
+    pub fn is_claimable(&self, schedule: ScheduleId, seat: SeatId) -> bool {
+        self.seats.get(&(schedule, seat)).is_some_and(|seat| seat.state.claimable_at(self.now))
     }
 
     async fn write(&self, connection: &mut AsyncPgConnection) -> Result<(), diesel::result::Error> {
@@ -203,13 +254,12 @@ async fn terms(
 }
 
 /// Locks those of the wanted seats that are seats of the performance they are wanted of.
-async fn wanted_seats(
+pub async fn lock_seats(
     connection: &mut AsyncPgConnection,
-    requests: &[HoldRequest],
+    wanted: Vec<(ScheduleId, SeatId)>,
 ) -> Result<HashMap<(ScheduleId, SeatId), InventorySeat>, Refused> {
-    let wanted =
-        requests.iter().flat_map(|request| request.seat_ids.iter().map(|id| (request.schedule_id.0, id.0)));
-    let (schedules, ids): (Vec<_>, Vec<_>) = wanted.unzip();
+    let (schedules, ids): (Vec<_>, Vec<_>) =
+        wanted.into_iter().map(|(schedule, seat)| (schedule.0, seat.0)).unzip();
     let lock = diesel::sql_query(
         "SELECT * FROM seats WHERE (schedule_id, seat_id) IN (SELECT * FROM unnest($1, $2)) \
          ORDER BY seat_id FOR UPDATE",
