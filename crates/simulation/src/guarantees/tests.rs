@@ -391,7 +391,9 @@ fn a_slot_that_is_not_refilled_is_seen() {
     // Nobody is inside and nobody came in of late, whatever world this is.
     life.world.stores.room.inspect(|rooms| {
         rooms.admissions.clear();
-        rooms.entries.values_mut().for_each(|entry| entry.state = EntryState::Done);
+        for entry in rooms.entries.values_mut() {
+            entry.state = EntryState::Done;
+        }
     });
     put_entry(&life.world, EntryState::Waiting);
     view(&life.world, |view| life.audit.memory.remember(view, u8::MAX));

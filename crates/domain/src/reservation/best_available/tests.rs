@@ -43,7 +43,9 @@ fn in_turn(seats: &[InventorySeat], wish: &BestAvailable, fans: usize) -> Vec<Ve
     let choices = (0..fans).map(|_| {
         let seats = free.best(wish).unwrap();
         let numbers: Vec<u32> = seats.iter().map(|seat| seat.number).collect();
-        numbers.iter().for_each(|number| free.take(*number));
+        for number in &numbers {
+            free.take(*number);
+        }
         numbers
     });
     choices.collect()

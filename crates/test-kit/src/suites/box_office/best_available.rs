@@ -237,7 +237,9 @@ pub async fn pairs_for_one_hundred_and_sixty_at_once_are_different_and_none_is_r
         async move { subject.place(request).await }
     });
     let held = at_once(holds).await;
-    held.iter().for_each(|reservation| assert_side_by_side(reservation, 2));
+    for reservation in &held {
+        assert_side_by_side(reservation, 2);
+    }
     let given: BTreeSet<u32> = held.iter().flat_map(numbers).collect();
     // Of the forty rows of the first section: three pairs in the middle of each, and one more at either side in the half
     // nearest the stage.

@@ -51,7 +51,9 @@ pub async fn choose(
     let mut free = plans.free(connection, &asked, stock.now).await?;
     for (reservation, _) in &stock.placed {
         if let Some(free) = free.get_mut(&reservation.schedule_id) {
-            reservation.seats.iter().for_each(|seat| free.take(seat.number));
+            for seat in &reservation.seats {
+                free.take(seat.number);
+            }
         }
     }
     let (mut taken, mut wanted) = (stock.taken.clone(), Vec::new());
