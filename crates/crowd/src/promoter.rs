@@ -38,6 +38,10 @@ impl Promoter {
         Self { caller, token, curtain, tally: Tally::default() }
     }
 
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Asks until it is done.
     async fn insist(&self, ask: Ask) -> anyhow::Result<Reply> {
         let ask = ask.bearer(&self.token);
@@ -51,8 +55,13 @@ impl Promoter {
     /// Sets how many fans are inside at once.
     pub async fn admit_at_most(&self, max_active: u32) -> anyhow::Result<()> {
         let change = QueueChangeBody { max_active: Some(max_active), ..QueueChangeBody::default() };
-        let path = format!("/v1/admin/queues/{MAIN_QUEUE}");
-        self.insist(Ask::put(Service::Queue, path).json(&change)?).await.map(drop)
+        self.change_queue(MAIN_QUEUE, &change).await
+    }
+
+    /// Changes a queue, or opens it.
+    pub async fn change_queue(&self, queue: Uuid, change: &QueueChangeBody) -> anyhow::Result<()> {
+        let path = format!("/v1/admin/queues/{queue}");
+        self.insist(Ask::put(Service::Queue, path).json(change)?).await.map(drop)
     }
 
     /// Adds a concert behind the main queue; its id.
@@ -70,17 +79,24 @@ impl Promoter {
 
     /// Puts the `number`th performance on sale; its id and how many seats it has.
     pub async fn publish(&self, concert: Uuid, number: u32) -> anyhow::Result<(Uuid, usize)> {
-        let first: DateTime<Utc> = FIRST_NIGHT.parse().context("a date that is none")?;
         let section = |&(name, rows, seats_per_row, price): &(&str, u32, u32, i64)| SectionBody {
             name: name.to_owned(),
             rows,
             seats_per_row,
             price,
         };
-        let body = NewScheduleBody {
-            starts_at: first + TimeDelta::days(number.into()),
-            sections: SECTIONS.iter().map(section).collect(),
-        };
+        self.publish_plan(concert, number, SECTIONS.iter().map(section).collect()).await
+    }
+
+    /// As [`Promoter::publish`], with a seat plan of one's own.
+    pub async fn publish_plan(
+        &self,
+        concert: Uuid,
+        number: u32,
+        sections: Vec<SectionBody>,
+    ) -> anyhow::Result<(Uuid, usize)> {
+        let first: DateTime<Utc> = FIRST_NIGHT.parse().context("a date that is none")?;
+        let body = NewScheduleBody { starts_at: first + TimeDelta::days(number.into()), sections };
         let path = format!("/v1/admin/concerts/{concert}/schedules");
         let reply = self.insist(Ask::post(Service::Concert, path).key(fresh_key()).json(&body)?).await?;
         let published: PublishedScheduleBody = reply.read()?;

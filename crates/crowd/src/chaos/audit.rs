@@ -37,7 +37,7 @@ struct Check {
 
 /// Audits until every check could be judged, `patience` long at most: some of them ask what the services have done
 /// since they were connected, and wait until that is long enough ago.
-pub(super) async fn audit(installation: &Installation, patience: Duration) -> anyhow::Result<Audit> {
+pub(crate) async fn audit(installation: &Installation, patience: Duration) -> anyhow::Result<Audit> {
     let deadline = Instant::now() + patience;
     loop {
         let audit = audit_once(installation).await?;

@@ -1,7 +1,7 @@
 //! Chaos on the real thing: a crowd buys while processes are killed and connections break; in the end everything that
 //! anybody was told must be true.
 
-mod audit;
+pub(crate) mod audit;
 mod mischief;
 mod options;
 mod plan;

@@ -12,12 +12,18 @@ use super::service::Service;
 pub struct Installation {
     boxoffice: PathBuf,
     data_dir: PathBuf,
-    database_url: String,
+    /// `None`: the private cluster that `boxoffice` keeps in the data folder.
+    database_url: Option<String>,
 }
 
 impl Installation {
-    pub fn new(binaries: &Path, data_dir: PathBuf, database_url: String) -> Self {
+    pub fn new(binaries: &Path, data_dir: PathBuf, database_url: Option<String>) -> Self {
         Self { boxoffice: binaries.join("boxoffice"), data_dir, database_url }
+    }
+
+    /// The administrator's connection.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
     }
 
     /// Runs a subcommand; what it prints.
@@ -33,7 +39,11 @@ impl Installation {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.boxoffice);
         command.arg("--data-dir").arg(&self.data_dir).args(arguments);
-        command.env("DATABASE_URL", &self.database_url).kill_on_drop(true);
+        match &self.database_url {
+            Some(url) => command.env("DATABASE_URL", url),
+            None => command.env_remove("DATABASE_URL"),
+        };
+        command.kill_on_drop(true);
         command
     }
 

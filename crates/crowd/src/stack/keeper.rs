@@ -58,8 +58,18 @@ impl Mishaps {
 }
 
 enum Order {
-    Kill { down_for: Duration, killed: oneshot::Sender<bool> },
-    Stop { stopped: oneshot::Sender<()> },
+    Kill {
+        down_for: Duration,
+        killed: oneshot::Sender<bool>,
+    },
+    /// End well, and stay down until [`Order::Start`].
+    Rest {
+        rests: oneshot::Sender<()>,
+    },
+    Start,
+    Stop {
+        stopped: oneshot::Sender<()>,
+    },
 }
 
 /// One process and its restarts.
@@ -67,6 +77,7 @@ pub(super) struct Keeper {
     name: String,
     orders: mpsc::Sender<Order>,
     state: watch::Receiver<State>,
+    pid: watch::Receiver<Option<Pid>>,
     task: JoinHandle<()>,
 }
 
@@ -74,9 +85,10 @@ impl Keeper {
     pub(super) fn start(program: Program, reachable: watch::Sender<bool>, mishaps: Mishaps) -> Self {
         let (orders, taken) = mpsc::channel(8);
         let (shown, state) = watch::channel(State::Down);
+        let (known, pid) = watch::channel(None);
         let name = program.name();
-        let keeping = Keeping { program, state: shown, reachable, mishaps, orders: taken };
-        Self { name, orders, state, task: tokio::spawn(keeping.run()) }
+        let keeping = Keeping { program, state: shown, pid: known, reachable, mishaps, orders: taken };
+        Self { name, orders, state, pid, task: tokio::spawn(keeping.run()) }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -104,6 +116,24 @@ impl Keeper {
         self.orders.send(Order::Kill { down_for, killed }).await.is_ok() && answer.await.unwrap_or(false)
     }
 
+    /// The process that there is now.
+    pub(super) fn pid(&self) -> Option<Pid> {
+        *self.pid.borrow()
+    }
+
+    /// Lets the process end well; there is none until [`Keeper::start_again`].
+    pub(super) async fn rest(&self) {
+        let (rests, answer) = oneshot::channel();
+        if self.orders.send(Order::Rest { rests }).await.is_ok() {
+            answer.await.ok();
+        }
+    }
+
+    /// Starts a process that rests; nothing where it does not.
+    pub(super) async fn start_again(&self) {
+        self.orders.send(Order::Start).await.ok();
+    }
+
     pub(super) async fn stop(self) {
         let (stopped, answer) = oneshot::channel();
         if self.orders.send(Order::Stop { stopped }).await.is_ok() {
@@ -116,6 +146,7 @@ impl Keeper {
 struct Keeping {
     program: Program,
     state: watch::Sender<State>,
+    pid: watch::Sender<Option<Pid>>,
     /// Whether callers can connect.
     reachable: watch::Sender<bool>,
     mishaps: Mishaps,
@@ -126,19 +157,23 @@ struct Keeping {
 enum End {
     Killed { down_for: Duration },
     ByItself,
+    Rests,
     Stopped,
 }
 
 impl Keeping {
     async fn run(mut self) {
         loop {
-            let pause = match self.live().await {
-                End::Killed { down_for } => down_for,
-                End::ByItself => RESTART_AFTER,
+            let end = self.live().await;
+            self.pid.send_replace(None);
+            self.show(State::Down);
+            let goes_on = match end {
+                End::Killed { down_for } => self.stay_down(down_for).await,
+                End::ByItself => self.stay_down(RESTART_AFTER).await,
+                End::Rests => self.stay_down_until_started().await,
                 End::Stopped => return,
             };
-            self.show(State::Down);
-            if self.stay_down(pause).await.is_none() {
+            if goes_on.is_none() {
                 return;
             }
         }
@@ -158,6 +193,7 @@ impl Keeping {
                 return End::ByItself;
             }
         };
+        self.pid.send_replace(Some(pid));
         self.show(State::Starting);
         let program = self.program.clone();
         let mut serves = std::pin::pin!(program.serves(pid));
@@ -171,13 +207,16 @@ impl Keeping {
                     self.mishaps.ended_by_itself(starting, line);
                     return End::ByItself;
                 }
-                order = self.orders.recv() => return self.obey(order, &mut child, pid).await,
+                order = self.orders.recv() => if let Some(end) = self.obey(order, &mut child, pid).await {
+                    return end;
+                },
             }
         }
     }
 
-    async fn obey(&mut self, order: Option<Order>, child: &mut Child, pid: Pid) -> End {
-        match order {
+    /// `None`: the process goes on.
+    async fn obey(&mut self, order: Option<Order>, child: &mut Child, pid: Pid) -> Option<End> {
+        Some(match order {
             Some(Order::Kill { down_for, killed }) => {
                 self.program.slay(pid);
                 child.wait().await.ok();
@@ -190,11 +229,17 @@ impl Keeping {
                 stopped.send(()).ok();
                 End::Stopped
             }
+            Some(Order::Rest { rests }) => {
+                self.dismiss(child, pid).await;
+                rests.send(()).ok();
+                End::Rests
+            }
+            Some(Order::Start) => return None,
             None => {
                 self.dismiss(child, pid).await;
                 End::Stopped
             }
-        }
+        })
     }
 
     async fn dismiss(&mut self, child: &mut Child, pid: Pid) {
@@ -210,17 +255,42 @@ impl Keeping {
     async fn stay_down(&mut self, pause: Duration) -> Option<()> {
         let until = Instant::now() + pause;
         loop {
-            tokio::select! {
+            let order = tokio::select! {
                 () = sleep(until.saturating_duration_since(Instant::now())) => return Some(()),
-                order = self.orders.recv() => match order? {
-                    Order::Kill { killed, .. } => {
-                        killed.send(false).ok();
-                    }
-                    Order::Stop { stopped } => {
-                        stopped.send(()).ok();
-                        return None;
-                    }
-                },
+                order = self.orders.recv() => order?,
+            };
+            match order {
+                Order::Kill { killed, .. } => {
+                    killed.send(false).ok();
+                }
+                Order::Rest { rests } => {
+                    rests.send(()).ok();
+                    return self.stay_down_until_started().await;
+                }
+                Order::Start => {}
+                Order::Stop { stopped } => {
+                    stopped.send(()).ok();
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// `None` where the rest ended with the whole run.
+    async fn stay_down_until_started(&mut self) -> Option<()> {
+        loop {
+            match self.orders.recv().await? {
+                Order::Start => return Some(()),
+                Order::Rest { rests } => {
+                    rests.send(()).ok();
+                }
+                Order::Kill { killed, .. } => {
+                    killed.send(false).ok();
+                }
+                Order::Stop { stopped } => {
+                    stopped.send(()).ok();
+                    return None;
+                }
             }
         }
     }

@@ -25,8 +25,10 @@ use keeper::Keeper;
 pub use keeper::{Mishaps, State};
 use network::Reachable;
 pub use network::{Network, Way};
+pub(crate) use ports::free as free_port;
 use postgres::Postgres;
 use program::Program;
+pub(crate) use programs::Programs;
 pub use service::{Each, Service};
 
 /// Five unoptimised processes on two busy cores, and a recovery, take a fraction of this.
@@ -110,7 +112,7 @@ impl Stack {
         };
         let mishaps = Mishaps::default();
         let installation =
-            Installation::new(options.binaries, options.folder.join("boxoffice"), cluster.url());
+            Installation::new(options.binaries, options.folder.join("boxoffice"), Some(cluster.url()));
         let (postgres_shown, services_shown) = shown;
         let postgres = Keeper::start(Program::postgres(cluster, &logs), postgres_shown, mishaps.clone());
         postgres.serving(START_DEADLINE).await?;
@@ -158,6 +160,21 @@ impl Stack {
     /// `kill -9`, and a start after `down_for`; whether there was a process to kill.
     pub async fn kill(&self, member: Member, down_for: Duration) -> bool {
         self.keeper(member).kill(down_for).await
+    }
+
+    /// Lets one member end well; there is none until [`Stack::start_again`].
+    pub async fn rest(&self, member: Member) {
+        self.keeper(member).rest().await;
+    }
+
+    /// Starts a member that rests; [`Stack::serving`] says when it works.
+    pub async fn start_again(&self, member: Member) {
+        self.keeper(member).start_again().await;
+    }
+
+    /// The process id of a member that runs.
+    pub fn pid(&self, member: Member) -> Option<i32> {
+        self.keeper(member).pid().map(nix::unistd::Pid::as_raw)
     }
 
     fn keeper(&self, member: Member) -> &Keeper {

@@ -16,14 +16,14 @@ const MAJORS: std::ops::RangeInclusive<u32> = 14..=99;
 
 /// Where `initdb` and `postgres` are, and whom they run as.
 #[derive(Clone, Debug)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     folder: PathBuf,
     /// PostgreSQL refuses root, so root hands over to somebody else.
     account: Option<User>,
 }
 
 impl Programs {
-    pub(super) fn find() -> anyhow::Result<Self> {
+    pub(crate) fn find() -> anyhow::Result<Self> {
         let path = env::var_os("PATH").unwrap_or_default();
         let packages = MAJORS.rev().flat_map(|major| {
             [
@@ -43,8 +43,10 @@ impl Programs {
     }
 
     /// One of the programs, without a terminal and out of reach of its Ctrl-C.
-    pub(super) fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.folder.join(program));
+    pub(crate) fn command(&self, program: &str) -> Command {
+        // Clients are packaged apart from the server; where they are not beside it they are on the path.
+        let beside = self.folder.join(program);
+        let mut command = Command::new(if beside.is_file() { beside } else { program.into() });
         command.stdin(Stdio::null()).process_group(0).current_dir("/");
         if let Some(account) = &self.account {
             command.uid(account.uid.as_raw()).gid(account.gid.as_raw());
@@ -53,7 +55,7 @@ impl Programs {
     }
 
     /// Gives what we made to the account.
-    pub(super) fn own(&self, path: &Path) -> anyhow::Result<()> {
+    pub(crate) fn own(&self, path: &Path) -> anyhow::Result<()> {
         let Some(account) = &self.account else { return Ok(()) };
         chown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))
             .with_context(|| format!("cannot give {} to {}", path.display(), account.name))

@@ -1,0 +1,53 @@
+//! P10: ten thousand open streams of seat changes, and as many of places in line.
+
+mod line;
+mod seats;
+
+use std::time::Duration;
+
+use crate::bench::load::Measured;
+use crate::bench::stage::{Bench, Stage};
+use crate::bench::streams::Streams;
+
+use super::Rows;
+
+/// What is published or freed in a second. The seat map is looked at every 150 ms and all its changes are one event, so
+/// a higher rate of holds would make the events longer rather than more.
+const PER_SECOND: u32 = 4;
+/// For the last event to arrive.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    let limit = ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "1000".to_owned());
+    let stage = Stage::start(bench, "streams", &[limit]).await?;
+    if bench.options.wants("P10a") {
+        let mut row = seats::row(&stage).await?;
+        stage.audit(&mut row).await?;
+        rows.add(row);
+    }
+    if bench.options.wants("P10b") {
+        let mut row = line::row(&stage).await?;
+        stage.audit(&mut row).await?;
+        rows.add(row);
+    }
+    stage.stop().await
+}
+
+/// Waits for stragglers, and listens no more.
+async fn close<T: Send + 'static>(
+    streams: Streams<T>,
+) -> anyhow::Result<Vec<crate::bench::streams::Heard<T>>> {
+    tokio::time::sleep(PATIENCE).await;
+    streams.close().await
+}
+
+/// The rounds of what was timed, by the number of the round.
+fn rounds(timed: impl Iterator<Item = (usize, Duration)>, rounds: usize) -> Vec<Measured> {
+    let mut all = vec![Measured::default(); rounds];
+    for (round, latency) in timed {
+        if let Some(measured) = all.get_mut(round) {
+            measured.done(latency, latency);
+        }
+    }
+    all
+}

@@ -1,0 +1,156 @@
+//! Many open streams of server-sent events, and when each of them heard what.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow, ensure};
+use futures_util::StreamExt;
+use futures_util::stream::{self, FuturesUnordered};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::load::{Chunks, Connection};
+
+/// Connections that are opened at the same time: below what a listener keeps waiting.
+const AT_ONCE: usize = 64;
+const OPEN_DEADLINE: Duration = Duration::from_mins(2);
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// What to look for in an event: every `T` in it.
+pub type Look<T> = fn(&[u8]) -> Vec<T>;
+
+/// One thing that one stream was told.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<T> {
+    pub stream: usize,
+    pub what: T,
+    pub at: Instant,
+}
+
+/// Streams that are open.
+pub struct Streams<T> {
+    threads: Vec<JoinHandle<anyhow::Result<Vec<Heard<T>>>>>,
+    over: watch::Sender<bool>,
+}
+
+impl<T: Send + 'static> Streams<T> {
+    /// Opens one for each request; returns when all of them are open.
+    pub async fn open(
+        door: SocketAddr,
+        requests: Vec<Vec<u8>>,
+        threads: usize,
+        look: Look<T>,
+    ) -> anyhow::Result<Self> {
+        let (over, ends) = watch::channel(false);
+        let (open, many) = (Arc::new(AtomicUsize::new(0)), requests.len());
+        let mut shares: Vec<Vec<(usize, Vec<u8>)>> = (0..threads).map(|_| Vec::new()).collect();
+        for (number, request) in requests.into_iter().enumerate() {
+            if let Some(share) = shares.get_mut(number % threads) {
+                share.push((number, request));
+            }
+        }
+        let threads = shares.into_iter().map(|share| {
+            let (ends, open) = (ends.clone(), Arc::clone(&open));
+            std::thread::spawn(move || listen(door, share, &ends, &open, look))
+        });
+        let streams = Self { threads: threads.collect(), over };
+        let begun = Instant::now();
+        while open.load(Ordering::Relaxed) < many {
+            if streams.threads.iter().any(JoinHandle::is_finished) {
+                streams.close().await?;
+                return Err(anyhow!("a thread of streams ended early"));
+            }
+            let waits = begun.elapsed() < OPEN_DEADLINE;
+            ensure!(waits, "{} of {many} streams are open", open.load(Ordering::Relaxed));
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(streams)
+    }
+
+    /// Everything that was heard.
+    pub async fn close(self) -> anyhow::Result<Vec<Heard<T>>> {
+        self.over.send_replace(true);
+        let threads = self.threads;
+        let joined = tokio::task::spawn_blocking(move || {
+            let mut all = Vec::new();
+            for thread in threads {
+                all.extend(thread.join().map_err(|_| anyhow!("a thread of streams broke down"))??);
+            }
+            Ok(all)
+        });
+        joined.await.context("the streams could not be closed")?
+    }
+}
+
+fn listen<T>(
+    door: SocketAddr,
+    share: Vec<(usize, Vec<u8>)>,
+    ends: &watch::Receiver<bool>,
+    open: &AtomicUsize,
+    look: Look<T>,
+) -> anyhow::Result<Vec<Heard<T>>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("cannot start a runtime")?.block_on(async {
+        let listening = FuturesUnordered::new();
+        let mut opened =
+            stream::iter(share)
+                .map(|(number, request)| async move {
+                    Ok::<_, anyhow::Error>((number, begin(door, &request).await?))
+                })
+                .buffer_unordered(AT_ONCE);
+        while let Some(one) = opened.next().await {
+            let (number, begun) = one?;
+            open.fetch_add(1, Ordering::Relaxed);
+            listening.push(follow(number, begun, ends.clone(), look));
+        }
+        let mut all = Vec::new();
+        let mut listening = listening;
+        while let Some(heard) = listening.next().await {
+            all.extend(heard?);
+        }
+        Ok(all)
+    })
+}
+
+/// A stream whose head has come, and what came with it.
+struct Begun {
+    socket: TcpStream,
+    early: Vec<u8>,
+}
+
+async fn begin(door: SocketAddr, request: &[u8]) -> anyhow::Result<Begun> {
+    let (head, early, socket) = Connection::open(door).await?.ask_for_stream(request).await?;
+    let text = String::from_utf8_lossy(&early);
+    ensure!(head.status == 200 && head.length.is_none(), "a stream is answered {} {text}", head.status);
+    Ok(Begun { socket, early })
+}
+
+async fn follow<T>(
+    stream: usize,
+    begun: Begun,
+    mut ends: watch::Receiver<bool>,
+    look: Look<T>,
+) -> anyhow::Result<Vec<Heard<T>>> {
+    let Begun { mut socket, early } = begun;
+    let (mut chunks, mut bytes, mut heard) = (Chunks::default(), early, Vec::new());
+    let mut events = Vec::new();
+    loop {
+        let at = Instant::now();
+        let goes_on = chunks.take(&bytes, &mut events)?;
+        while let Some(end) = events.windows(2).position(|pair| pair == b"\n\n") {
+            let event: Vec<u8> = events.drain(..end + 2).collect();
+            heard.extend(look(&event).into_iter().map(|what| Heard { stream, what, at }));
+        }
+        ensure!(goes_on, "stream {stream} was ended by the service");
+        bytes.clear();
+        let read = tokio::select! {
+            read = socket.read_buf(&mut bytes) => read.context("a stream broke")?,
+            _ = ends.wait_for(|over| *over) => return Ok(heard),
+        };
+        ensure!(read > 0, "stream {stream} was closed by the service");
+    }
+}
