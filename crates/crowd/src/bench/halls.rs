@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 use contracts::concert::SectionBody;
-use contracts::queue::QueueBody;
+use contracts::queue::{QueueBody, QueueChangeBody};
 use uuid::Uuid;
 
 use super::stage::Stage;
@@ -52,6 +52,13 @@ impl Stage<'_> {
             format!("SELECT seat_id FROM reservation.seats WHERE schedule_id = '{schedule}' ORDER BY number");
         let seats = self.database.sql(&sql).await?;
         seats.lines().map(|seat| seat.parse().context("a seat without an id")).collect()
+    }
+
+    /// Opens a queue, or lets another number of fans into it at once.
+    pub async fn open_queue(&self, queue: Uuid, name: &str, max_active: u32) -> anyhow::Result<()> {
+        let (name, max_active) = (Some(name.to_owned()), Some(max_active));
+        let change = QueueChangeBody { name, max_active, ..QueueChangeBody::default() };
+        self.promoter.change_queue(queue, &change).await
     }
 
     /// How a queue stands.

@@ -41,25 +41,22 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// `settings` come over those that keep time out of the figures: no pass and no hold runs out under a row, and
-    /// polls are answered however often they come.
-    pub async fn start(
-        bench: &'a Bench<'a>,
-        name: &str,
-        settings: &[(&str, String)],
-    ) -> anyhow::Result<Self> {
+    /// Shipped settings but for those that keep time and limits out of the figures: no pass and no hold runs out under
+    /// a row, polls are answered however often they come, and few fans can stand for many.
+    pub async fn start(bench: &'a Bench<'a>, name: &str) -> anyhow::Result<Self> {
         let folder = bench.folder.join(name);
-        let mut all = vec![
-            ("BOXOFFICE__QUEUE__MAX_ACTIVE", "1000000".to_owned()),
-            ("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "86400".to_owned()),
-            ("BOXOFFICE__QUEUE__POLL_BUDGET", "false".to_owned()),
-            ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "7200".to_owned()),
-        ];
-        all.extend(settings.iter().cloned());
+        let settings = [
+            ("BOXOFFICE__QUEUE__MAX_ACTIVE", "1000000"),
+            ("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "86400"),
+            ("BOXOFFICE__QUEUE__POLL_BUDGET", "false"),
+            ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "7200"),
+            ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "1000"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()));
         let options = stack::Options {
             binaries: &bench.binaries,
             folder: &folder,
-            settings: &all,
+            settings: &settings,
             postgres: &[],
             faulty_network: None,
         };

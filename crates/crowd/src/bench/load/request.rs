@@ -34,7 +34,7 @@ fn write(method: &str, path: &str, bearer: &str, headers: &[(&str, &str)], body:
         text.extend([*name, ": ", *value, "\r\n"]);
     }
     if let Some(body) = body {
-        text.push_str(&format!("content-length: {}\r\n", body.len()));
+        text.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
     }
     text.push_str("\r\n");
     let mut bytes = text.into_bytes();

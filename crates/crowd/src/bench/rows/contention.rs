@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::bench::fans::Fan;
 use crate::bench::load::{Answer, Asking, request};
 use crate::bench::row::{Goal, Row};
-use crate::bench::stage::{Bench, Stage, blocking};
+use crate::bench::stage::{Stage, blocking};
 use crate::promoter::MAIN_QUEUE;
 use crate::stack::Service;
 
@@ -22,21 +22,20 @@ use super::holds::hold;
 const SMALL_HALL: usize = 20;
 const PAIR: usize = 2;
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let limit = ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "1000".to_owned());
-    let stage = Stage::start(bench, "contention", &[limit]).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    let bench = stage.bench;
     let fans = stage.crowd(bench.scale.rush.max(bench.scale.pairs), MAIN_QUEUE).await?;
     if bench.options.wants("P8a") {
-        let mut row = one_seat(&stage, &fans).await?;
+        let mut row = one_seat(stage, &fans).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
     if bench.options.wants("P8b") {
-        let mut row = pairs(&stage, &fans).await?;
+        let mut row = pairs(stage, &fans).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    stage.stop().await
+    Ok(())
 }
 
 /// All of them at once: as many connections as fans, and one request on each.

@@ -14,7 +14,7 @@ mod waiting;
 use std::time::Instant;
 
 use super::row::Row;
-use super::stage::Bench;
+use super::stage::{Bench, Stage};
 use super::table::rounded;
 
 /// All rows, in the order of the table.
@@ -82,18 +82,43 @@ impl Part {
         }
     }
 
-    async fn measure(self, bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    const fn name(self) -> &'static str {
         match self {
-            Self::Normalisers => normalisers::measure(bench, rows).await,
-            Self::Joins => joins::measure(bench, rows).await,
-            Self::Holds => holds::measure(bench, rows).await,
-            Self::SeatMap => seat_map::measure(bench, rows).await,
-            Self::Contention => contention::measure(bench, rows).await,
-            Self::Purchases => purchases::measure(bench, rows).await,
-            Self::Streams => streams::measure(bench, rows).await,
-            Self::Readiness => readiness::measure(bench, rows).await,
-            Self::Waiting => waiting::measure(bench, rows).await,
+            Self::Normalisers => "normalisers",
+            Self::Joins => "joins",
+            Self::Holds => "holds",
+            Self::SeatMap => "seat-map",
+            Self::Contention => "contention",
+            Self::Purchases => "purchases",
+            Self::Streams => "streams",
+            Self::Readiness => "readiness",
+            Self::Waiting => "waiting",
         }
+    }
+
+    /// On this stack.
+    async fn measure(self, stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+        match self {
+            Self::Normalisers => normalisers::measure(stage, rows).await,
+            Self::Joins => joins::measure(stage, rows).await,
+            Self::Holds => holds::measure(stage, rows).await,
+            Self::SeatMap => seat_map::measure(stage, rows).await,
+            Self::Contention => contention::measure(stage, rows).await,
+            Self::Purchases => purchases::measure(stage, rows).await,
+            Self::Streams => streams::measure(stage, rows).await,
+            Self::Readiness => readiness::measure(stage.bench, rows).await,
+            Self::Waiting => waiting::measure(stage, rows).await,
+        }
+    }
+
+    /// On a stack of its own.
+    async fn measure_apart(self, bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+        if let Self::Readiness = self {
+            return readiness::measure(bench, rows).await;
+        }
+        let stage = Stage::start(bench, self.name()).await?;
+        let measured = self.measure(&stage, rows).await;
+        stage.stop().await.and(measured)
     }
 }
 
@@ -125,19 +150,36 @@ impl Rows {
 }
 
 /// Measures what is asked for; which parts came to no end, and why.
+///
+/// Every part has a stack of its own, so that nothing one leaves behind is in another's figures. A small run is not about
+/// figures, and the start of a stack would be most of it: there all share one.
 pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> Vec<String> {
     let mut failures = Vec::new();
+    let shared = if bench.options.smoke { Some(Stage::start(bench, "all").await) } else { None };
+    let shared = match shared.transpose() {
+        Ok(shared) => shared,
+        Err(error) => return vec![format!("{error:#}")],
+    };
     for part in Part::ALL {
         let wanted = part.ids().iter().any(|id| bench.options.wants(id));
         if !wanted {
             continue;
         }
         let begun = Instant::now();
-        if let Err(error) = part.measure(bench, rows).await {
-            println!("{part:?} failed: {error:#}");
-            failures.push(format!("{} ({part:?}): {error:#}", part.ids().join(", ")));
+        let measured = match &shared {
+            Some(stage) => part.measure(stage, rows).await,
+            None => part.measure_apart(bench, rows).await,
+        };
+        if let Err(error) = measured {
+            println!("{} failed: {error:#}", part.name());
+            failures.push(format!("{} ({}): {error:#}", part.ids().join(", "), part.name()));
         }
-        println!("-- {part:?}: {:.1} s", begun.elapsed().as_secs_f64());
+        println!("-- {}: {:.1} s", part.name(), begun.elapsed().as_secs_f64());
+    }
+    if let Some(stage) = shared
+        && let Err(error) = stage.stop().await
+    {
+        failures.push(format!("{error:#}"));
     }
     failures
 }

@@ -2,7 +2,7 @@
 
 use crate::bench::database::Until;
 use crate::bench::row::{Goal, Row, Side};
-use crate::bench::stage::{Bench, Stage};
+use crate::bench::stage::Stage;
 
 use super::Rows;
 
@@ -12,8 +12,8 @@ const SCRIPTS: [(&str, &str, &str, f64); 2] = [
     ("pgbench-N", "pgbench -N: one row changed, one inserted", "--skip-some-updates", 8_000.0),
 ];
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let stage = Stage::start(bench, "normalisers", &[]).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    let bench = stage.bench;
     stage.database.initialise_pgbench(bench.scale.pgbench).await?;
     let mut both = SCRIPTS.map(|(id, what, flag, peers)| {
         let row = Row::new(id, what, "tps", Goal::None).against(Side::known("the peers' machine", peers));
@@ -26,11 +26,11 @@ pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
         }
     }
     for (mut row, _) in both {
-        row.ours.what = "this machine".to_owned();
+        "this machine".clone_into(&mut row.ours.what);
         if bench.options.wants(row.id) {
             stage.audit(&mut row).await?;
             rows.add(row);
         }
     }
-    stage.stop().await
+    Ok(())
 }

@@ -5,14 +5,14 @@ use anyhow::{Context, ensure};
 use crate::bench::constant::Constant;
 use crate::bench::load::{Body, Connection, Shots, request};
 use crate::bench::row::{Goal, Row, Side};
-use crate::bench::stage::{Bench, Stage, blocking};
+use crate::bench::stage::{Stage, blocking};
 use crate::promoter::MAIN_QUEUE;
 use crate::stack::Service;
 
 use super::Rows;
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let stage = Stage::start(bench, "seat-map", &[]).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    let bench = stage.bench;
     let halls = stage.halls(1, bench.scale.map_seats).await?;
     let hall = halls.first().context("there is no performance")?;
     let fans = stage.crowd(1, MAIN_QUEUE).await?;
@@ -49,7 +49,7 @@ pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    stage.stop().await
+    Ok(())
 }
 
 struct Look {

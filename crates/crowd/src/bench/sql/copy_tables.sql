@@ -1,5 +1,6 @@
 -- A schema in which a yardstick writes rows as the services do: the same columns, defaults, checks, indexes and foreign
 -- keys, because they are copied from the services' tables.
+DROP SCHEMA IF EXISTS yardstick CASCADE;
 CREATE SCHEMA yardstick;
 
 -- Ids that a script can count, since pgbench has no UUIDs.

@@ -5,7 +5,7 @@ INSERT INTO yardstick.seats (seat_id, schedule_id, number, section, row_number, 
     FROM yardstick.sales, generate_series(1, :many) AS number;
 INSERT INTO yardstick.wallets (user_id, name, balance)
     SELECT yardstick.id(number), 'Fan ' || number, 10000 FROM generate_series(1, :many) AS number;
-INSERT INTO yardstick.queues SELECT * FROM queue.queues LIMIT 1;
+INSERT INTO yardstick.queues SELECT * FROM queue.queues WHERE queue_id = '01900000-0000-7000-8000-000000000001';
 INSERT INTO yardstick.entries (entry_id, queue_id, user_id, sequence, state, joined_at, admitted_at, expires_at)
     SELECT yardstick.id(number), queue_id, yardstick.id(number), number, 'admitted', now(), now(),
            date_trunc('second', now() + interval '1 day')

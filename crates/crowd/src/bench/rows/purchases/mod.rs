@@ -6,24 +6,23 @@ mod flow;
 
 use crate::bench::fans::{User, Waiting};
 use crate::bench::halls::PRICE;
-use crate::bench::stage::{Bench, Stage};
+use crate::bench::stage::Stage;
 use crate::promoter::MAIN_QUEUE;
 
 use super::Rows;
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let stage = Stage::start(bench, "purchases", &[]).await?;
-    if bench.options.wants("P6") {
-        let mut row = complete::row(&stage).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    if stage.bench.options.wants("P6") {
+        let mut row = complete::row(stage).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    if bench.options.wants("flow") {
-        let mut row = flow::row(&stage).await?;
+    if stage.bench.options.wants("flow") {
+        let mut row = flow::row(stage).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    stage.stop().await
+    Ok(())
 }
 
 /// New fans who are inside, each with the price of one seat.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use contracts::queue::QueueChangeBody;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
@@ -27,9 +26,7 @@ pub async fn row(stage: &Stage<'_>) -> anyhow::Result<Row> {
     let scale = stage.bench.scale;
     let what = format!("slot freed → next of {} streams says admitted, p95", scale.streams);
     let mut row = Row::new("P10b", what, "ms", Goal::AtMost(1_000.0));
-    let (name, closed) = (Some("Streams".to_owned()), Some(0));
-    let change = QueueChangeBody { name, max_active: closed, ..QueueChangeBody::default() };
-    stage.promoter.change_queue(QUEUE, &change).await?;
+    stage.open_queue(QUEUE, "Streams", 0).await?;
     let fans = line(stage)?;
     let (path, door) = (format!("{}/me/events", entries(QUEUE)), stage.door(Service::Queue)?);
     let requests: Vec<_> = fans.iter().map(|fan| request::get(&path, &fan.queue_token)).collect();
@@ -43,8 +40,7 @@ pub async fn row(stage: &Stage<'_>) -> anyhow::Result<Row> {
     let opened = Instant::now();
     let streams = Streams::open(door, requests, stage.bench.options.threads, admitted).await?;
     let opened = opened.elapsed();
-    let change = QueueChangeBody { max_active: Some(INSIDE), ..QueueChangeBody::default() };
-    stage.promoter.change_queue(QUEUE, &change).await?;
+    stage.open_queue(QUEUE, "Streams", INSIDE).await?;
     let freed = free(stage, &fans).await?;
     let heard = close(streams).await?;
     let mut first = HashMap::<usize, Instant>::new();

@@ -6,7 +6,7 @@ mod seats;
 use std::time::Duration;
 
 use crate::bench::load::Measured;
-use crate::bench::stage::{Bench, Stage};
+use crate::bench::stage::Stage;
 use crate::bench::streams::Streams;
 
 use super::Rows;
@@ -17,20 +17,18 @@ const PER_SECOND: u32 = 4;
 /// For the last event to arrive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let limit = ("BOXOFFICE__RESERVATION__MAX_SEATS_PER_USER", "1000".to_owned());
-    let stage = Stage::start(bench, "streams", &[limit]).await?;
-    if bench.options.wants("P10a") {
-        let mut row = seats::row(&stage).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    if stage.bench.options.wants("P10a") {
+        let mut row = seats::row(stage).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    if bench.options.wants("P10b") {
-        let mut row = line::row(&stage).await?;
+    if stage.bench.options.wants("P10b") {
+        let mut row = line::row(stage).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    stage.stop().await
+    Ok(())
 }
 
 /// Waits for stragglers, and listens no more.

@@ -1,17 +1,16 @@
 //! Lines of fans: most of them are rows in the database alone, those who ask are spread evenly among them.
 
 use anyhow::ensure;
-use contracts::queue::QueueChangeBody;
 use uuid::Uuid;
 
 use crate::bench::fans::{User, Waiting, entries};
 use crate::bench::load::{Shots, request};
 use crate::bench::stage::{Stage, blocking};
-use crate::promoter::MAIN_QUEUE;
 use crate::stack::{Member, Service};
 
 const FILL: &str = include_str!("../../sql/fill_line.sql");
-/// Beside the main queue, which has the long line.
+/// Beside the main queue, which lets everybody in.
+const LONG: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a0);
 const AS_THE_PEERS: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a1);
 const SHORT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a2);
 
@@ -38,16 +37,11 @@ impl Lines {
     /// Queues that let nobody in, and users for them. The service has answered as many connections as it will have
     /// when its size is looked at again.
     pub async fn open(stage: &Stage<'_>) -> anyhow::Result<Self> {
-        for (queue, name) in [(MAIN_QUEUE, "Main"), (AS_THE_PEERS, "As the peers"), (SHORT, "Short")] {
-            let change = QueueChangeBody {
-                name: Some(name.to_owned()),
-                max_active: Some(0),
-                ..QueueChangeBody::default()
-            };
-            stage.promoter.change_queue(queue, &change).await?;
+        for (queue, name) in [(LONG, "Long"), (AS_THE_PEERS, "As the peers"), (SHORT, "Short")] {
+            stage.open_queue(queue, name, 0).await?;
         }
         let door = stage.door(Service::Queue)?;
-        let requests = [request::get(&format!("/v1/queues/{MAIN_QUEUE}"), "")];
+        let requests = [request::get(&format!("/v1/queues/{LONG}"), "")];
         let shots = Shots { requests: &requests, expected: 200, again: true };
         blocking(|| shots.fire(door, stage.timed()))?;
         Ok(Self { users: stage.users(stage.bench.scale.asking)? })
@@ -58,7 +52,7 @@ impl Lines {
         let scale = stage.bench.scale;
         let queue_service = Member::Service(Service::Queue);
         let lines =
-            [(MAIN_QUEUE, scale.waiting), (AS_THE_PEERS, scale.waiting_at_peers), (SHORT, scale.waiting_few)];
+            [(LONG, scale.waiting), (AS_THE_PEERS, scale.waiting_at_peers), (SHORT, scale.waiting_few)];
         stage.stack.rest(queue_service).await;
         for (queue, waiting) in lines {
             stage.database.sql(&fill(queue, waiting, &self.users)).await?;

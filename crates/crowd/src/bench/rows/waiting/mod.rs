@@ -10,26 +10,26 @@ mod restart;
 
 use anyhow::Context;
 
-use crate::bench::stage::{Bench, Stage};
+use crate::bench::stage::Stage;
 
 use super::Rows;
 use line::{Line, Lines};
 
-pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
-    let stage = Stage::start(bench, "waiting", &[]).await?;
-    let lines = Lines::open(&stage).await?;
-    let idle = memory::of_queue_service(&stage).context("the idle size of queue-service is not known")?;
-    let lines = lines.fill(&stage).await?;
-    polls::measure(&stage, &lines, rows).await?;
+pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
+    let bench = stage.bench;
+    let lines = Lines::open(stage).await?;
+    let idle = memory::of_queue_service(stage).context("the idle size of queue-service is not known")?;
+    let lines = lines.fill(stage).await?;
+    polls::measure(stage, &lines, rows).await?;
     if bench.options.wants("P9") {
-        let mut row = memory::row(&stage, idle, lines.waiting())?;
+        let mut row = memory::row(stage, idle, lines.waiting())?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
     if bench.options.wants("P11b") {
-        let mut row = restart::row(&stage, &lines.million).await?;
+        let mut row = restart::row(stage, &lines.million).await?;
         stage.audit(&mut row).await?;
         rows.add(row);
     }
-    stage.stop().await
+    Ok(())
 }
