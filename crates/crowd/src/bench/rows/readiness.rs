@@ -71,7 +71,8 @@ impl Up {
         let mut command = installation.command(arguments);
         command.env("BOXOFFICE__HTTP__PORT", port.to_string()).stdin(Stdio::null());
         command.stdout(log.try_clone().context("cannot share the log")?).stderr(log);
-        let process = command.spawn().context("cannot run boxoffice up")?;
+        // Killed, it would leave its PostgreSQL behind: it is asked to end, also where nobody waits for that.
+        let process = command.kill_on_drop(false).spawn().context("cannot run boxoffice up")?;
         let pid = process.id().and_then(|pid| i32::try_from(pid).ok()).context("it has no process id")?;
         Ok(Self { process, pid: Pid::from_raw(pid) })
     }
@@ -95,6 +96,14 @@ impl Up {
         let status = ended.context("cannot wait for boxoffice up")?;
         ensure!(status.success(), "boxoffice up ended with {status}");
         Ok(())
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        if self.process.id().is_some() {
+            kill(self.pid, Signal::SIGINT).ok();
+        }
     }
 }
 
