@@ -36,6 +36,8 @@ pub struct Heard<T> {
 /// Streams that are open.
 pub struct Streams<T> {
     threads: Vec<JoinHandle<anyhow::Result<Vec<Heard<T>>>>>,
+    /// How much all of them have heard by now.
+    heard: Arc<AtomicUsize>,
     over: watch::Sender<bool>,
 }
 
@@ -49,6 +51,7 @@ impl<T: Send + 'static> Streams<T> {
     ) -> anyhow::Result<Self> {
         let (over, ends) = watch::channel(false);
         let (open, many) = (Arc::new(AtomicUsize::new(0)), requests.len());
+        let heard = Arc::new(AtomicUsize::new(0));
         let mut shares: Vec<Vec<(usize, Vec<u8>)>> = (0..threads).map(|_| Vec::new()).collect();
         for (number, request) in requests.into_iter().enumerate() {
             if let Some(share) = shares.get_mut(number % threads) {
@@ -56,10 +59,11 @@ impl<T: Send + 'static> Streams<T> {
             }
         }
         let threads = shares.into_iter().map(|share| {
-            let (ends, open) = (ends.clone(), Arc::clone(&open));
-            std::thread::spawn(move || listen(door, share, &ends, &open, look))
+            let (open, listener) =
+                (Arc::clone(&open), Listener { ends: ends.clone(), heard: Arc::clone(&heard), look });
+            std::thread::spawn(move || listen(door, share, &listener, &open))
         });
-        let streams = Self { threads: threads.collect(), over };
+        let streams = Self { threads: threads.collect(), heard: Arc::clone(&heard), over };
         let begun = Instant::now();
         while open.load(Ordering::Relaxed) < many {
             let one_ended = streams.threads.iter().any(JoinHandle::is_finished);
@@ -72,6 +76,14 @@ impl<T: Send + 'static> Streams<T> {
             tokio::time::sleep(GLANCE).await;
         }
         Ok(streams)
+    }
+
+    /// Waits until so much was heard, `patience` long at most.
+    pub async fn until_heard(&self, many: usize, patience: Duration) {
+        let begun = Instant::now();
+        while self.heard.load(Ordering::Relaxed) < many && begun.elapsed() < patience {
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// Everything that was heard.
@@ -89,12 +101,18 @@ impl<T: Send + 'static> Streams<T> {
     }
 }
 
+/// What every stream does with what comes.
+struct Listener<T> {
+    ends: watch::Receiver<bool>,
+    heard: Arc<AtomicUsize>,
+    look: Look<T>,
+}
+
 fn listen<T>(
     door: SocketAddr,
     share: Vec<(usize, Vec<u8>)>,
-    ends: &watch::Receiver<bool>,
+    listener: &Listener<T>,
     open: &AtomicUsize,
-    look: Look<T>,
 ) -> anyhow::Result<Vec<Heard<T>>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("cannot start a runtime")?.block_on(async {
@@ -108,7 +126,7 @@ fn listen<T>(
         while let Some(one) = opened.next().await {
             let (number, begun) = one?;
             open.fetch_add(1, Ordering::Relaxed);
-            listening.push(follow(number, begun, ends.clone(), look));
+            listening.push(listener.follow(number, begun));
         }
         let mut all = Vec::new();
         let mut listening = listening;
@@ -132,34 +150,33 @@ async fn begin(door: SocketAddr, request: &[u8]) -> anyhow::Result<Begun> {
     Ok(Begun { socket, early })
 }
 
-async fn follow<T>(
-    stream: usize,
-    begun: Begun,
-    mut ends: watch::Receiver<bool>,
-    look: Look<T>,
-) -> anyhow::Result<Vec<Heard<T>>> {
-    let Begun { mut socket, early } = begun;
-    let (mut chunks, mut bytes, mut heard) = (Chunks::default(), early, Vec::new());
-    let mut events = Vec::new();
-    loop {
-        let at = Instant::now();
-        let goes_on = chunks.take(&bytes, &mut events)?;
-        while let Some(end) = events.windows(2).position(|pair| pair == b"\n\n") {
-            let event: Vec<u8> = events.drain(..end + 2).collect();
-            heard.extend(look(&event).into_iter().map(|what| Heard { stream, what, at }));
-        }
-        if !goes_on {
-            // The stream of a fan who has left has nothing more to say; whoever misses something counts it.
-            return Ok(heard);
-        }
-        bytes.clear();
-        bytes.reserve(READ_AHEAD);
-        let read = tokio::select! {
-            read = socket.read_buf(&mut bytes) => read.context("a stream broke")?,
-            _ = ends.wait_for(|over| *over) => return Ok(heard),
-        };
-        if read == 0 {
-            return Ok(heard);
+impl<T> Listener<T> {
+    async fn follow(&self, stream: usize, begun: Begun) -> anyhow::Result<Vec<Heard<T>>> {
+        let (Begun { mut socket, early }, mut ends) = (begun, self.ends.clone());
+        let (mut chunks, mut bytes, mut heard) = (Chunks::default(), early, Vec::new());
+        let mut events = Vec::new();
+        loop {
+            let at = Instant::now();
+            let goes_on = chunks.take(&bytes, &mut events)?;
+            while let Some(end) = events.windows(2).position(|pair| pair == b"\n\n") {
+                let event: Vec<u8> = events.drain(..end + 2).collect();
+                let before = heard.len();
+                heard.extend((self.look)(&event).into_iter().map(|what| Heard { stream, what, at }));
+                self.heard.fetch_add(heard.len() - before, Ordering::Relaxed);
+            }
+            if !goes_on {
+                // The stream of a fan who has left has nothing more to say; whoever misses something counts it.
+                return Ok(heard);
+            }
+            bytes.clear();
+            bytes.reserve(READ_AHEAD);
+            let read = tokio::select! {
+                read = socket.read_buf(&mut bytes) => read.context("a stream broke")?,
+                _ = ends.wait_for(|over| *over) => return Ok(heard),
+            };
+            if read == 0 {
+                return Ok(heard);
+            }
         }
     }
 }

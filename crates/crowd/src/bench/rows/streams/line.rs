@@ -41,8 +41,9 @@ pub async fn row(stage: &Stage<'_>) -> anyhow::Result<Row> {
     let streams = Streams::open(door, requests, stage.bench.options.threads, admitted).await?;
     let opened = opened.elapsed();
     stage.open_queue(QUEUE, "Streams", INSIDE).await?;
+    streams.until_heard(usize::try_from(INSIDE)?, super::PATIENCE).await;
     let freed = free(stage, &fans).await?;
-    let heard = close(streams).await?;
+    let heard = close(streams, freed.len() + usize::try_from(INSIDE)?).await?;
     let mut first = HashMap::<usize, Instant>::new();
     for one in heard {
         first.entry(one.stream).and_modify(|at| *at = one.at.min(*at)).or_insert(one.at);
@@ -78,8 +79,6 @@ async fn free(stage: &Stage<'_>, fans: &[Waiting]) -> anyhow::Result<Vec<Instant
     let mut connection = Connection::open(stage.door(Service::Queue)?).await?;
     let mut beat = tokio::time::interval(Duration::from_secs(1) / PER_SECOND);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first of them are let in meanwhile.
-    tokio::time::sleep(super::PATIENCE).await;
     let mut freed = Vec::new();
     for fan in fans.iter().take(scale.freed * scale.rounds) {
         beat.tick().await;

@@ -46,7 +46,7 @@ pub async fn row(stage: &Stage<'_>) -> anyhow::Result<Row> {
     let streams = Streams::open(door, requests, stage.bench.options.threads, seats_held).await?;
     let opened = opened.elapsed();
     let published = publish(stage, hall, publisher).await?;
-    let heard = close(streams).await?;
+    let heard = close(streams, many * scale.published * scale.rounds).await?;
     let what = format!("hold → event at {many} open streams, p95");
     let mut row = Row::new("P10a", what, "ms", Goal::AtMost(500.0));
     // A snapshot names a seat again that a step has named before it: the first time is the one that counts.
