@@ -143,5 +143,7 @@ fn of_a_set_in_part_the_rest_is_known_and_of_one_that_failed_whole_the_error() {
     let failed = || anyhow::anyhow!("no connection").context(Unavailable("the database"));
     assert!(known::<i64>(Vec::new()).unwrap().is_empty());
     assert_eq!(known(vec![Ok(1), Err(failed()), Ok(3)]).unwrap(), [1, 3]);
-    assert!(known::<i64>(vec![Err(failed()), Err(anyhow::anyhow!("poison"))]).unwrap_err().is::<Unavailable>());
+    assert!(
+        known::<i64>(vec![Err(failed()), Err(anyhow::anyhow!("poison"))]).unwrap_err().is::<Unavailable>()
+    );
 }

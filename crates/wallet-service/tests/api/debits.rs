@@ -8,7 +8,7 @@ use crate::till::{Fan, Till, field, new_id};
 
 const DEBITS: &str = "/internal/v1/debits";
 
-fn debit(till: &Till, debits: Value) -> Request {
+fn debit(till: &Till, debits: &Value) -> Request {
     till.as_seller(till.service.post(DEBITS, json!({ "debits": debits })))
 }
 
@@ -18,7 +18,7 @@ fn payment(payment: Uuid, user: UserId, won: i64) -> Value {
 
 /// The outcome of one payment, without its id.
 async fn outcome(till: &Till, id: Uuid, user: UserId, won: i64) -> Value {
-    let body = debit(till, json!([payment(id, user, won)])).send().await.expect(200);
+    let body = debit(till, &json!([payment(id, user, won)])).send().await.expect(200);
     let [outcome] = body["outcomes"].as_array().unwrap().as_slice() else { panic!("one outcome: {body}") };
     let mut outcome = outcome.as_object().unwrap().clone();
     assert_eq!(outcome.remove("paymentId"), Some(json!(id)));
@@ -64,7 +64,7 @@ async fn a_set_of_debits_is_answered_one_by_one() {
         payment(first, rich.id, 300),
         payment(fourth, poor.id, 250),
     ]);
-    let body = debit(&till, set.clone()).send().await.expect(200);
+    let body = debit(&till, &set).send().await.expect(200);
     let expected = json!([
         { "paymentId": first, "outcome": "captured", "balance": 700 },
         { "paymentId": second, "outcome": "insufficient", "balance": 250 },
@@ -74,7 +74,7 @@ async fn a_set_of_debits_is_answered_one_by_one() {
         { "paymentId": fourth, "outcome": "captured", "balance": 0 },
     ]);
     assert_eq!(body["outcomes"], expected);
-    assert_eq!(debit(&till, set).send().await.expect(200)["outcomes"], expected, "the same again");
+    assert_eq!(debit(&till, &set).send().await.expect(200)["outcomes"], expected, "the same again");
     assert_eq!((till.balance(&rich).await, till.balance(&poor).await), (500, 0));
     assert_eq!((till.entries(&rich).await.len(), till.entries(&poor).await.len()), (3, 2));
 }
@@ -89,14 +89,14 @@ async fn of_a_debit_that_cannot_be_carried_out_nothing_is_said_and_all_the_other
     till.execute(&sql).await;
     let [first, poisoned, last] = [(); 3].map(|()| new_id());
     let set = [payment(first, fan.id, 300), payment(poisoned, broken.id, 1), payment(last, fan.id, 200)];
-    let body = debit(&till, json!(set)).send().await.expect(200);
+    let body = debit(&till, &json!(set)).send().await.expect(200);
     let expected = json!([
         { "paymentId": first, "outcome": "captured", "balance": 700 },
         { "paymentId": last, "outcome": "captured", "balance": 500 },
     ]);
     assert_eq!(body, json!({ "outcomes": expected }));
     // Alone, it is an error of ours; and no decision about it was kept.
-    debit(&till, json!([payment(poisoned, broken.id, 1)])).send().await.problem(500, "internal_error");
+    debit(&till, &json!([payment(poisoned, broken.id, 1)])).send().await.problem(500, "internal_error");
     till.execute("UPDATE wallets SET balance = 0 WHERE balance < 0").await;
     let insufficient = json!({ "outcome": "insufficient", "balance": 0 });
     assert_eq!(outcome(&till, poisoned, broken.id, 1).await, insufficient);
@@ -169,12 +169,12 @@ async fn what_is_wrong_with_a_debit_is_named() {
             json!({ "paymentId": id, "userId": fan.id, "amount": 300, "currency": "USD" }),
         ),
     ] {
-        let reply = debit(&till, json!([payment(new_id(), fan.id, 300), wrong])).send().await;
+        let reply = debit(&till, &json!([payment(new_id(), fan.id, 300), wrong])).send().await;
         assert_eq!(field(&reply.problem(422, "invalid_request")), at_fault, "{wrong}");
     }
     for size in [0, 501] {
         let debits: Vec<_> = (0..size).map(|_| payment(new_id(), fan.id, 1)).collect();
-        let reply = debit(&till, json!(debits)).send().await;
+        let reply = debit(&till, &json!(debits)).send().await;
         assert_eq!(field(&reply.problem(422, "invalid_request")), "debits", "{size}");
     }
     let body = json!({ "debits": [payment(id, fan.id, 300)], "dryRun": true });

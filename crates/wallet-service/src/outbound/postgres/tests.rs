@@ -1,7 +1,5 @@
 //! The sets on PostgreSQL against the memory ledger, which knows of none and does one command after the other.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails loudly")]
-
 use std::sync::Arc;
 
 use domain::adapters::memory::MemoryLedger;
@@ -95,7 +93,8 @@ impl<'a> Case<'a> {
         let postgres = PostgresLedger::new(database.clone(), Arc::new(Version7));
         let users = ids(USERS + 1);
         for user in &users[..USERS] {
-            for ledger in [&memory as &dyn Ledger, &postgres] {
+            let both: [&dyn Ledger; 2] = [&memory, &postgres];
+            for ledger in both {
                 ledger.open(NewUser { id: UserId(*user), name: "Kim".to_owned() }).await.unwrap();
             }
         }
@@ -202,8 +201,7 @@ fn a_set_does_what_its_commands_do_one_after_the_other() {
 
     let findings = runtime.block_on(async {
         let mut connection = provision::connect(test.url(WalletService::SECTION)).await.unwrap();
-        let look = Look { at_once: false, ..Look::WHOLE };
-        snapshot(&mut connection, &[Scope::of::<WalletService>()], look).await.unwrap().1
+        snapshot(&mut connection, &[Scope::of::<WalletService>()], Look::WHOLE).await.unwrap().1
     });
     for finding in findings {
         assert_eq!(finding.verdict.violations(), 0, "{}: {:?}", finding.check.name, finding.verdict);
