@@ -82,7 +82,7 @@ impl<'a> Stage<'a> {
     /// For what must be there beforehand.
     pub fn asking(&self, service: Service) -> anyhow::Result<Asking> {
         let Bench { clients, options, .. } = *self.bench;
-        Ok(Asking { door: self.door(service)?, clients, threads: options.threads })
+        Ok(Asking { door: self.door(service)?, clients, threads: options.threads, patient: true })
     }
 
     /// A loop for the time of a round.

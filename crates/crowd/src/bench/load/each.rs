@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::ensure;
 
@@ -14,7 +15,13 @@ pub struct Asking {
     pub door: SocketAddr,
     pub clients: usize,
     pub threads: usize,
+    /// Asks again where the service says that it is busy: what is prepared is not what is measured.
+    pub patient: bool,
 }
+
+/// For a busy service, as its `Retry-After` would say at the least.
+const PAUSE: Duration = Duration::from_millis(200);
+const ATTEMPTS: usize = 50;
 
 struct Asker<'a, T, R, W, A> {
     connection: Connection,
@@ -23,6 +30,7 @@ struct Asker<'a, T, R, W, A> {
     write: &'a W,
     read: &'a A,
     known: &'a Mutex<Vec<(usize, R)>>,
+    patient: bool,
 }
 
 impl<T, R, W, A> Client for Asker<'_, T, R, W, A>
@@ -33,10 +41,19 @@ where
     async fn turn(&mut self) -> anyhow::Result<Turn> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let Some(item) = self.items.get(number) else { return Ok(Turn::Exhausted) };
-        let answer = self.connection.ask(&(self.write)(item)?, Body::Keep).await?;
-        let read = (self.read)(item, &answer)?;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
-        Ok(Turn::Done)
+        let request = (self.write)(item)?;
+        let mut attempts = if self.patient { ATTEMPTS } else { 1 };
+        loop {
+            attempts -= 1;
+            let answer = self.connection.ask(&request, Body::Keep).await?;
+            if attempts > 0 && matches!(answer.status, 429 | 503) {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            let read = (self.read)(item, &answer)?;
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
+            return Ok(Turn::Done);
+        }
     }
 }
 
@@ -64,7 +81,15 @@ impl Asking {
         let load = Load { clients: self.clients, threads: self.threads, lasts: None };
         let measured = run(load, async |_| {
             let connection = Connection::open(self.door).await?;
-            Ok(Asker { connection, items, next: &next, write: &write, read: &read, known: &known })
+            Ok(Asker {
+                connection,
+                items,
+                next: &next,
+                write: &write,
+                read: &read,
+                known: &known,
+                patient: self.patient,
+            })
         })?;
         ensure!(measured.failed == 0, "{} failed: {}", measured.failed, measured.samples.join("; "));
         let mut known = known.into_inner().unwrap_or_else(PoisonError::into_inner);

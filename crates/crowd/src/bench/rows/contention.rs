@@ -40,7 +40,7 @@ pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
 
 /// All of them at once: as many connections as fans, and one request on each.
 fn all_at_once(stage: &Stage<'_>, fans: usize) -> anyhow::Result<Asking> {
-    Ok(Asking { clients: fans, ..stage.asking(Service::Reservation)? })
+    Ok(Asking { clients: fans, patient: false, ..stage.asking(Service::Reservation)? })
 }
 
 async fn one_seat(stage: &Stage<'_>, fans: &[Fan]) -> anyhow::Result<Row> {
