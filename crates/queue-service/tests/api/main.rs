@@ -14,6 +14,7 @@ mod configuration;
 mod entries;
 mod entry_events;
 mod keys;
+mod lossy;
 mod openapi;
 mod ownership;
 mod passes;

@@ -12,12 +12,17 @@ use queue_service::QueueService;
 use queue_service::outbound::postgres::{PostgresWaitingRoom, ProcessStopwatch};
 use service_kit::Service;
 use service_kit::postgres::Database;
+use service_kit::settings::Secret;
 use test_kit::TestDatabase;
+use url::Url;
+
+use super::lossy::Lossy;
 
 struct Room {
     adapter: Arc<PostgresWaitingRoom>,
     queue: QueueId,
     database: Database,
+    way: Lossy,
     _kept: TestDatabase,
 }
 
@@ -27,11 +32,18 @@ impl Room {
         let kept = TestDatabase::new(QueueService::SECTION, QueueService::MIGRATIONS).await;
         let database = kept.database(QueueService::SECTION).await;
         let queue = QueueId(Version7.next());
-        let adapter = Arc::new(opened(&database).await);
+        let mut settings = kept.settings(QueueService::SECTION);
+        let mut url = Url::parse(kept.url(QueueService::SECTION)).unwrap();
+        let server = url.socket_addrs(|| Some(5432)).unwrap()[0];
+        let way = Lossy::to(server).await;
+        url.set_ip_host(way.address.ip()).unwrap();
+        url.set_port(Some(way.address.port())).unwrap();
+        settings.url = Secret::new(url.as_str());
+        let adapter = Arc::new(opened(&Database::connect(&settings).await.unwrap()).await);
         let policy = AdmissionPolicy { max_active: 1, admit_per_minute: None, pass_ttl_seconds: 600 };
         let template = Queue::new(queue, "Hall".to_owned(), policy);
         adapter.configure(template, QueueChange::default()).await.unwrap();
-        Self { adapter, queue, database, _kept: kept }
+        Self { adapter, queue, database, way, _kept: kept }
     }
 
     async fn run(&self, sql: &str) {
@@ -124,6 +136,29 @@ async fn a_commit_that_nobody_answered_is_found_out_about_before_anything_else_i
     let joined = room.join_all(&users(30)).await;
     assert!(joined.iter().all(|joined| joined.as_ref().is_ok_and(|joined| joined.is_new)));
     assert_eq!(room.waiting().await, 30);
+    room.assert_remembered_as_written(ids(&joined)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_committed_without_an_answer_is_remembered_and_done_once() {
+    let room = Room::open().await;
+    room.way.lose_next_answer();
+    let joined = room.join_all(&users(30)).await;
+    assert!(room.way.has_lost_it());
+    assert!(joined.iter().all(|joined| joined.as_ref().is_ok_and(|joined| joined.is_new)));
+    assert_eq!(room.waiting().await, 30);
+    room.way.lose_next_answer();
+    let admitted = room.adapter.admit(room.queue).await.unwrap();
+    assert!(room.way.has_lost_it());
+    // It is told to whoever was let in, if not to whoever let them in.
+    assert!(admitted.len() <= 1);
+    let first = ids(&joined)[0];
+    assert_eq!(room.adapter.standing(first).await.unwrap().unwrap().entry.state.word(), "admitted");
+    room.way.lose_next_answer();
+    room.adapter.finish(first).await.unwrap();
+    assert!(room.way.has_lost_it());
+    assert_eq!(room.adapter.revoked_after(0).await.unwrap().revoked.len(), 1);
+    assert_eq!(room.adapter.admit(room.queue).await.unwrap().len(), 1);
     room.assert_remembered_as_written(ids(&joined)).await;
 }
 
