@@ -70,11 +70,11 @@ pub async fn turns(connection: &mut AsyncPgConnection, turns: Vec<Turn>) -> Quer
 
 /// Locks seats by id, those of them that exist.
 pub async fn seats_by_id<E: From<anyhow::Error>>(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     ids: &[Uuid],
 ) -> Result<Vec<InventorySeat>, Refused<E>> {
     let rows = seats::table.filter(seats::seat_id.eq_any(ids)).order(seats::seat_id);
-    let rows: Vec<SeatRow> = rows.select(SeatRow::as_select()).for_update().load(connection).await?;
+    let rows: Vec<SeatRow> = rows.select(SeatRow::as_select()).for_update().load(&mut connection).await?;
     rows.into_iter().map(SeatRow::seat).collect::<anyhow::Result<_>>().map_err(broken)
 }
 

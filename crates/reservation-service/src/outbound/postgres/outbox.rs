@@ -82,7 +82,7 @@ impl CarriesOut<EventId> for Arrivals {
 }
 
 /// Puts events on their way, in the transaction that causes them.
-pub async fn enqueue(connection: &mut AsyncPgConnection, events: &[Event]) -> QueryResult<()> {
+pub async fn enqueue(mut connection: &AsyncPgConnection, events: &[Event]) -> QueryResult<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,7 @@ pub async fn enqueue(connection: &mut AsyncPgConnection, events: &[Event]) -> Qu
         .bind::<Array<SqlUuid>, _>(events.iter().map(|event| event.id.0).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(events.iter().map(|event| event.body.kind()).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(events.iter().map(|event| event.body.pass_id().0).collect::<Vec<_>>())
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }

@@ -6,13 +6,15 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{
     BeginPayment, Beginning, Begun, Conclusion, Event, EventBody, PayError, Payment, Reservation,
     ReservationState, SeatState, SeatsEffect, SettleError, Settled, Ticket, WalletAnswer, decide_begin,
 };
 use domain::shared::{EventId, IdGenerator, PaymentId, ReservationId, SeatId, TicketId};
-use service_kit::postgres::{TransactionError, now};
+use futures_util::future::try_join3;
+use service_kit::postgres::{TransactionError, clock_timestamp};
 use uuid::Uuid;
 
 use super::lease;
@@ -20,7 +22,7 @@ use super::steps::{Outcome, Step};
 use super::write::Changes;
 use crate::outbound::postgres::locks::{self, broken, reserved};
 use crate::outbound::postgres::rows::{PaymentRow, ReservationRow, columns_of_seat};
-use crate::outbound::postgres::schema::{payments, reservations};
+use crate::outbound::postgres::schema::payments;
 
 type Refused = TransactionError<anyhow::Error>;
 
@@ -43,10 +45,12 @@ impl<'a> Desk<'a> {
     ) -> Result<Self, Refused> {
         let rows = locked_reservations(connection, steps).await?;
         let seat_ids: BTreeSet<Uuid> = rows.iter().flat_map(|row| row.seat_ids.iter().copied()).collect();
-        let seats = locks::seats_by_id(connection, &seat_ids.into_iter().collect::<Vec<_>>()).await?;
-        let payments = locked_payments(connection, steps, &rows).await?;
-        // Read with all locks had: a hold that lapsed while we waited has lapsed.
-        let now = now(connection).await?;
+        let seat_ids: Vec<Uuid> = seat_ids.into_iter().collect();
+        // Sent together and carried out in this order. The clock is read with all locks had: a hold that lapsed while we
+        // waited for them has lapsed.
+        let seats = locks::seats_by_id(connection, &seat_ids);
+        let payments = locked_payments(connection, steps, &rows);
+        let (seats, payments, now) = try_join3(seats, payments, clock(connection)).await?;
         let known = reserved(&seats);
         let reservations =
             rows.iter().map(|row| Ok((ReservationId(row.reservation_id), row.reservation(&known)?)));
@@ -181,27 +185,30 @@ async fn locked_reservations(
     connection: &mut AsyncPgConnection,
     steps: &[Step],
 ) -> Result<Vec<ReservationRow>, Refused> {
-    let (mut ids, mut settled) = (BTreeSet::new(), BTreeSet::new());
+    let (mut begun, mut settled) = (Vec::new(), Vec::new());
     for step in steps {
         match *step {
-            Step::Begin(ref begin) => ids.insert(begin.reservation_id.0),
-            Step::Settle { payment, .. } => settled.insert(payment.0),
-        };
+            Step::Begin(ref begin) => begun.push(begin.reservation_id.0),
+            Step::Settle { payment, .. } => settled.push(payment.0),
+        }
     }
-    if !settled.is_empty() {
-        // Which reservation a payment is of never changes, so no lock is needed.
-        let of =
-            payments::table.filter(payments::payment_id.eq_any(settled)).select(payments::reservation_id);
-        ids.extend(of.load::<Uuid>(connection).await?);
-    }
-    let rows = reservations::table.filter(reservations::reservation_id.eq_any(ids));
-    let rows = rows.order(reservations::reservation_id).select(ReservationRow::as_select()).for_update();
+    // Which reservation a payment is of never changes, so it may be read beside the lock.
+    let lock = diesel::sql_query(
+        "SELECT * FROM reservations \
+         WHERE reservation_id = ANY ($1 || ARRAY(SELECT reservation_id FROM payments WHERE payment_id = ANY ($2))) \
+         ORDER BY reservation_id FOR UPDATE",
+    );
+    let rows = lock.bind::<Array<SqlUuid>, _>(begun).bind::<Array<SqlUuid>, _>(settled);
     Ok(rows.load(connection).await?)
+}
+
+async fn clock(mut connection: &AsyncPgConnection) -> Result<DateTime<Utc>, Refused> {
+    Ok(diesel::select(clock_timestamp()).get_result(&mut connection).await?)
 }
 
 /// The payments that are named, and those that the reservations name.
 async fn locked_payments(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     steps: &[Step],
     of: &[ReservationRow],
 ) -> Result<HashMap<PaymentId, Payment>, Refused> {
@@ -211,7 +218,8 @@ async fn locked_payments(
     });
     let ids: BTreeSet<Uuid> = named.chain(of.iter().filter_map(|row| row.payment_id)).collect();
     let rows = payments::table.filter(payments::payment_id.eq_any(ids)).order(payments::payment_id);
-    let rows: Vec<PaymentRow> = rows.select(PaymentRow::as_select()).for_update().load(connection).await?;
+    let rows: Vec<PaymentRow> =
+        rows.select(PaymentRow::as_select()).for_update().load(&mut connection).await?;
     let payments = rows.into_iter().map(|row| Ok((PaymentId(row.payment_id), row.payment()?)));
     payments.collect::<anyhow::Result<_>>().map_err(broken)
 }

@@ -1,6 +1,6 @@
 //! Writing what was decided of a set of steps: one statement for each table, however many there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,6 +8,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uui
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{Event, Payment, Reservation, ReservationState, SeatState, Ticket};
 use domain::shared::{PaymentId, ReservationId, SeatId};
+use futures_util::future::{try_join, try_join3};
 use uuid::Uuid;
 
 use crate::outbound::postgres::outbox;
@@ -39,7 +40,11 @@ impl Changes {
 
     /// Its fence and lease stay.
     pub fn settled(&mut self, payment: &Payment) {
-        self.settled.insert(payment.id, PaymentRow::of(payment, payment.created_at));
+        match self.begun.get_mut(&payment.id) {
+            // It is written with its end.
+            Some(begun) => *begun = PaymentRow::of(payment, begun.lease_until),
+            None => drop(self.settled.insert(payment.id, PaymentRow::of(payment, payment.created_at))),
+        }
     }
 
     pub fn issued(&mut self, to: ReservationId, ticket: Ticket) {
@@ -50,19 +55,36 @@ impl Changes {
         self.events.push(event);
     }
 
-    /// Payments that were begun before those that were settled: one of a set may be both.
-    pub async fn write(self, connection: &mut AsyncPgConnection) -> QueryResult<()> {
-        write_reservations(connection, &self.reservations).await?;
-        write_seats(connection, &self.seats).await?;
-        insert_payments(connection, self.begun.into_values().collect()).await?;
-        write_payments(connection, self.settled.into_values().collect()).await?;
-        insert_tickets(connection, &self.tickets).await?;
-        outbox::enqueue(connection, &self.events).await
+    /// All statements are sent together: none needs what another has written.
+    pub async fn write(mut self, connection: &AsyncPgConnection) -> QueryResult<()> {
+        if self.a_payment_makes_room() {
+            let settled = std::mem::take(&mut self.settled);
+            write_payments(connection, settled.into_values().collect()).await?;
+        }
+        let owners = try_join3(
+            write_reservations(connection, &self.reservations),
+            write_seats(connection, &self.seats),
+            insert_tickets(connection, &self.tickets),
+        );
+        let money = try_join3(
+            write_payments(connection, self.settled.into_values().collect()),
+            insert_payments(connection, self.begun.into_values().collect()),
+            outbox::enqueue(connection, &self.events),
+        );
+        try_join(owners, money).await?;
+        Ok(())
+    }
+
+    /// Whether a payment that ends and one that begins are of the same reservation: the first has to have ended
+    /// (`payments_live`).
+    fn a_payment_makes_room(&self) -> bool {
+        let ending: BTreeSet<Uuid> = self.settled.values().map(|row| row.reservation_id).collect();
+        self.begun.values().any(|row| ending.contains(&row.reservation_id))
     }
 }
 
 async fn write_reservations(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     changed: &BTreeMap<ReservationId, ReservationState>,
 ) -> QueryResult<()> {
     if changed.is_empty() {
@@ -79,13 +101,13 @@ async fn write_reservations(
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<Text>, _>(statuses)
         .bind::<Array<Nullable<SqlUuid>>, _>(payments)
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }
 
 async fn write_seats(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     changed: &BTreeMap<SeatId, SeatState>,
 ) -> QueryResult<()> {
     if changed.is_empty() {
@@ -106,20 +128,21 @@ async fn write_seats(
         .bind::<Array<Text>, _>(statuses)
         .bind::<Array<Nullable<SqlUuid>>, _>(owners)
         .bind::<Array<Nullable<Timestamptz>>, _>(until)
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }
 
-async fn insert_payments(connection: &mut AsyncPgConnection, rows: Vec<PaymentRow>) -> QueryResult<()> {
+async fn insert_payments(mut connection: &AsyncPgConnection, rows: Vec<PaymentRow>) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let ids = |of: fn(&PaymentRow) -> Uuid| rows.iter().map(of).collect::<Vec<_>>();
     let times = |of: fn(&PaymentRow) -> DateTime<Utc>| rows.iter().map(of).collect::<Vec<_>>();
     let insert = diesel::sql_query(
-        "INSERT INTO payments (payment_id, reservation_id, user_id, pass_id, amount, state, fence, lease_until, created_at) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO payments (payment_id, reservation_id, user_id, pass_id, amount, state, balance, ended_at, \
+                               fence, lease_until, created_at) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     );
     insert
         .bind::<Array<SqlUuid>, _>(ids(|row| row.payment_id))
@@ -128,15 +151,17 @@ async fn insert_payments(connection: &mut AsyncPgConnection, rows: Vec<PaymentRo
         .bind::<Array<SqlUuid>, _>(ids(|row| row.pass_id))
         .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.amount).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(rows.iter().map(|row| row.state.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|row| row.balance).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Timestamptz>>, _>(rows.iter().map(|row| row.ended_at).collect::<Vec<_>>())
         .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.fence).collect::<Vec<_>>())
         .bind::<Array<Timestamptz>, _>(times(|row| row.lease_until))
         .bind::<Array<Timestamptz>, _>(times(|row| row.created_at))
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }
 
-async fn write_payments(connection: &mut AsyncPgConnection, rows: Vec<PaymentRow>) -> QueryResult<()> {
+async fn write_payments(mut connection: &AsyncPgConnection, rows: Vec<PaymentRow>) -> QueryResult<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -150,13 +175,13 @@ async fn write_payments(connection: &mut AsyncPgConnection, rows: Vec<PaymentRow
         .bind::<Array<Text>, _>(rows.iter().map(|row| row.state.as_str()).collect::<Vec<_>>())
         .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|row| row.balance).collect::<Vec<_>>())
         .bind::<Array<Nullable<Timestamptz>>, _>(rows.iter().map(|row| row.ended_at).collect::<Vec<_>>())
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }
 
 async fn insert_tickets(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     tickets: &[(ReservationId, Ticket)],
 ) -> QueryResult<()> {
     if tickets.is_empty() {
@@ -172,7 +197,7 @@ async fn insert_tickets(
         .bind::<Array<SqlUuid>, _>(tickets.iter().map(|(of, _)| of.0).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(tickets.iter().map(|(_, ticket)| ticket.seat_id.0).collect::<Vec<_>>())
         .bind::<Array<Integer>, _>(numbers.collect::<Vec<_>>())
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }

@@ -50,7 +50,7 @@ impl From<SaleTerms> for SaleRow {
     }
 }
 
-#[derive(Clone, Queryable, Selectable, Insertable)]
+#[derive(Clone, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = reservations)]
 pub struct ReservationRow {
     pub reservation_id: Uuid,
