@@ -4,11 +4,12 @@ mod fallback;
 mod request_context;
 mod serving;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, middleware, web};
 use anyhow::Context;
+use socket2::{Domain, Protocol, Socket, Type};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -63,15 +64,55 @@ where
     Ok(Serving::spawn(address, server.run(), stopping))
 }
 
+/// Connections that may wait to be accepted, as far as the system lets them (`net.core.somaxconn`, 4,096 by default).
+/// The standard library's 128 are full when five hundred fans come in the same instant; the rest would be turned away
+/// without a word and try again after a second.
+const BACKLOG: i32 = 4_096;
+
 /// Binds; an error names the address and what to do.
 pub fn bind(host: &str, port: u16) -> anyhow::Result<TcpListener> {
-    TcpListener::bind((host, port)).with_context(|| {
+    listen(host, port).with_context(|| {
         format!("cannot listen on {host}:{port}; is another program using it? BOXOFFICE__HTTP__PORT sets another port")
     })
+}
+
+fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
+    let mut failed = None;
+    for address in (host, port).to_socket_addrs()? {
+        match listen_at(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = Some(error),
+        }
+    }
+    Err(failed.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into()))
+}
+
+fn listen_at(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // As the standard library does: a port is free again as soon as its program has ended.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 /// The OpenAPI document of a route table.
 pub fn document<R: Fn(&mut ServiceConfig<'_>)>(routes: R) -> OpenApi {
     let (_, document) = App::new().into_utoipa_app().configure(|config| routes(config)).split_for_parts();
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn five_hundred_who_come_at_once_find_room_before_the_first_is_let_in() {
+        let listener = bind("127.0.0.1", 0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let come = |_| TcpStream::connect_timeout(&address, Duration::from_secs(20)).unwrap();
+        assert_eq!((0..500).map(come).collect::<Vec<_>>().len(), 500);
+    }
 }
