@@ -1,4 +1,4 @@
-//! The one public address: every service's public routes, the facade's, and nothing under `/internal`.
+//! The one public address: every service's public routes, the facade's, the pages, and nothing under `/internal`.
 
 use std::net::TcpListener;
 
@@ -9,6 +9,7 @@ use reservation_service::ReservationService;
 use service_kit::Service as _;
 use service_kit::http::{self, Serving};
 use service_kit::settings::HttpSettings;
+use storefront::Storefront;
 use wallet_service::WalletService;
 
 use crate::fleet::Fleet;
@@ -21,6 +22,7 @@ pub fn serve(listener: TcpListener, settings: &HttpSettings, fleet: &Fleet) -> a
         fleet.reservation.service.clone(),
         fleet.wallet.service.clone(),
         fleet.facade.clone(),
+        Storefront::new()?,
     );
     http::serve(listener, settings, move |routes| {
         QueueService::public(routes);
@@ -28,9 +30,11 @@ pub fn serve(listener: TcpListener, settings: &HttpSettings, fleet: &Fleet) -> a
         ReservationService::public(routes);
         WalletService::public(routes);
         Facade::public(routes);
-        let (queue, concert, reservation, wallet, facade) = services.clone();
+        Storefront::public(routes);
+        let (queue, concert, reservation, wallet, facade, storefront) = services.clone();
         routes.map(|config| {
             facade.provide(config);
+            storefront.provide(config);
             concert.provide(config);
             reservation.provide(config);
             wallet.provide(config);

@@ -1,0 +1,89 @@
+// @ts-check
+import { element, nodes } from './elements/element.js';
+import { frame } from './elements/frame.js';
+import { again, go, onMove } from './navigation.js';
+import { concertsPage } from './pages/concerts.js';
+import { datesPage } from './pages/dates.js';
+import { linePage } from './pages/line.js';
+import { nothingPage } from './pages/nothing.js';
+import { reservationPage } from './pages/reservation.js';
+import { reservationsPage } from './pages/reservations.js';
+import { seatsPage } from './pages/seats.js';
+import { ticketsPage } from './pages/tickets.js';
+import { walletPage } from './pages/wallet.js';
+import { welcomePage } from './pages/welcome.js';
+import { onSession, session } from './session/session.js';
+import { language, t } from './text/language.js';
+
+/**
+ * @typedef {import('./navigation.js').At} At
+ * @typedef {import('./navigation.js').AtAsFan} AtAsFan
+ * @typedef {import('./navigation.js').Page} Page
+ */
+
+/** @type {[RegExp, (at: At) => Page][]} */
+const open = [[/^\/$/, concertsPage]];
+
+/** @type {[RegExp, (at: AtAsFan) => Page][]} */
+const ofAFan = [
+  [/^\/app\/concerts\/(?<concertId>[\w-]+)\/line$/, linePage],
+  [/^\/app\/concerts\/(?<concertId>[\w-]+)\/dates$/, datesPage],
+  [/^\/app\/concerts\/(?<concertId>[\w-]+)\/schedules\/(?<scheduleId>[\w-]+)\/seats$/, seatsPage],
+  [/^\/app\/reservations$/, reservationsPage],
+  [/^\/app\/reservations\/(?<reservationId>[\w-]+)$/, reservationPage],
+  [/^\/app\/reservations\/(?<reservationId>[\w-]+)\/tickets$/, ticketsPage],
+  [/^\/app\/wallet$/, walletPage],
+];
+
+/**
+ * The page at a path. Who is nobody yet is asked for a name first, on the spot: the address stays.
+ *
+ * @param {string} path
+ * @param {AbortSignal} signal
+ * @returns {Page}
+ */
+function pageAt(path, signal) {
+  const fan = session();
+  for (const [pattern, page] of open) {
+    if (pattern.test(path)) return page({ params: {}, signal, session: fan });
+  }
+  for (const [pattern, page] of ofAFan) {
+    const found = pattern.exec(path);
+    if (!found) continue;
+    const at = { params: { ...found.groups }, signal, session: fan };
+    return fan ? page({ ...at, session: fan }) : welcomePage(at);
+  }
+  return nothingPage();
+}
+
+let leaving = new AbortController();
+let first = true;
+
+function show() {
+  leaving.abort(new DOMException('gone elsewhere', 'AbortError'));
+  leaving = new AbortController();
+  document.documentElement.lang = language();
+  const { title, body } = pageAt(location.pathname, leaving.signal);
+  document.title = `${title} · ${t('brand')}`;
+  const heading = element('h1', { tabindex: -1 }, title);
+  const main = element('main', { id: 'main' }, heading, ...nodes(body));
+  document.getElementById('app')?.replaceChildren(...frame(main));
+  // On arrival the browser's own start of the page is the right one.
+  if (!first) {
+    heading.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  first = false;
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !plain || link.origin !== location.origin || link.hash !== '' || link.target !== '') return;
+  event.preventDefault();
+  go(link.pathname);
+});
+
+onMove(show);
+onSession(again);
+show();

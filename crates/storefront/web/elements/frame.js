@@ -1,0 +1,81 @@
+// @ts-check
+import { again, paths } from '../navigation.js';
+import { session, signOut } from '../session/session.js';
+import { language, speak, t } from '../text/language.js';
+import { confirm } from './confirm.js';
+import { element } from './element.js';
+
+/**
+ * What stands around every page.
+ *
+ * @param {HTMLElement} main
+ * @returns {HTMLElement[]}
+ */
+export function frame(main) {
+  return [
+    element('a', { class: 'skip', href: '#main', onclick: () => main.querySelector('h1')?.focus() }, t('frame.skip')),
+    element(
+      'header',
+      { class: 'frame-head' },
+      element('a', { class: 'brand', href: paths.concerts }, brandMark(), element('span', {}, t('brand'))),
+      element(
+        'nav',
+        { class: 'frame-nav', 'aria-label': t('frame.nav') },
+        ...[
+          place(paths.concerts, t('concerts.short')),
+          place(paths.reservations, t('reservations.title')),
+          place(paths.wallet, t('wallet.title')),
+        ],
+      ),
+      element('div', { class: 'frame-side' }, fan(), languages()),
+    ),
+    main,
+    element('footer', { class: 'frame-foot' }, element('p', { class: 'quiet small' }, t('frame.foot'))),
+  ];
+}
+
+function brandMark() {
+  const mark = element('span', { class: 'brand-mark', 'aria-hidden': 'true' });
+  mark.append(element('i'), element('i'), element('i'));
+  return mark;
+}
+
+/**
+ * @param {string} path
+ * @param {string} name
+ */
+function place(path, name) {
+  const here = location.pathname === path;
+  return element('a', { href: path, 'aria-current': here ? 'page' : null }, name);
+}
+
+function fan() {
+  const known = session();
+  if (!known) return null;
+  const leave = async () => {
+    const question = { title: t('signOut.title'), text: t('signOut.text'), yes: t('signOut.yes'), no: t('signOut.no') };
+    if (!(await confirm(question))) return;
+    history.replaceState(null, '', paths.concerts);
+    signOut();
+  };
+  return element(
+    'span',
+    { class: 'frame-fan' },
+    element('span', { class: 'frame-name' }, known.name),
+    element('button', { type: 'button', class: 'link', onclick: leave }, t('signOut.action')),
+  );
+}
+
+function languages() {
+  const other = language() === 'ko' ? 'en' : 'ko';
+  const change = () => {
+    speak(other);
+    again();
+  };
+  return element(
+    'button',
+    { type: 'button', class: 'link', lang: other, onclick: change },
+    other === 'ko' ? '한국어' : 'English',
+  );
+}
+
