@@ -62,6 +62,7 @@ let first = true;
 function show() {
   leaving.abort(new DOMException('gone elsewhere', 'AbortError'));
   leaving = new AbortController();
+  for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   document.documentElement.lang = language();
   const { title, body } = pageAt(location.pathname, leaving.signal);
   document.title = `${title} · ${t('brand')}`;

@@ -22,6 +22,8 @@ export async function* events(path, { token, lastEventId, signal, onOpen }) {
   const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
   if (lastEventId) headers['last-event-id'] = lastEventId;
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  // A pulled cable breaks no connection: reading on would wait for the silence.
+  addEventListener('offline', () => silence.abort(), { signal: AbortSignal.any([signal, silence.signal]) });
   try {
     const response = await fetch(path, {
       headers,

@@ -75,7 +75,7 @@ export class Checkout {
         [t('reservation.amount'), element('span', { class: 'digits' }, won(this.held.amount))],
         short
           ? [t('checkout.missing'), element('strong', { class: 'digits' }, won(missing))]
-          : [t('checkout.after'), element('span', { class: 'digits' }, won(-missing))],
+          : [t('checkout.after'), element('span', { class: 'digits' }, won(balance - this.held.amount))],
       ),
       ...(form ? [notice('info', t('checkout.short', { missing: won(missing) })), form] : []),
     );

@@ -8,9 +8,10 @@
  * @param {AbortSignal} signal
  * @param {(leftMs: number) => void} show
  * @param {() => void} ended
+ * @returns {(leftMs: number) => void} sets it right: that clock stands still while a phone sleeps
  */
 export function countdown(leftMs, signal, show, ended) {
-  const end = performance.now() + leftMs;
+  let end = performance.now() + leftMs;
   const tick = () => {
     const left = end - performance.now();
     show(Math.max(0, left));
@@ -21,4 +22,8 @@ export function countdown(leftMs, signal, show, ended) {
   const timer = setInterval(tick, 250);
   signal.addEventListener('abort', () => clearInterval(timer));
   tick();
+  return (nowLeftMs) => {
+    end = performance.now() + nowLeftMs;
+    tick();
+  };
 }

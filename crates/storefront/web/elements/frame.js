@@ -23,7 +23,7 @@ export function frame(main) {
         { class: 'frame-nav', 'aria-label': t('frame.nav') },
         ...[
           place(paths.concerts, t('concerts.short')),
-          place(paths.reservations, t('reservations.title')),
+          place(paths.reservations, t('reservations.short')),
           place(paths.wallet, t('wallet.title')),
         ],
       ),

@@ -1,5 +1,5 @@
 // @ts-check
-import { giveUp } from '../api/reservations.js';
+import { giveUp, reservation } from '../api/reservations.js';
 import { again } from '../navigation.js';
 import { clock, day, hour, won } from '../text/format.js';
 import { t } from '../text/language.js';
@@ -44,22 +44,23 @@ export function holdTicket({ held, performance, session, signal, ended }) {
   }
   return ticket(
     [...main, releaseButton(held, session, signal)],
-    timeLeft(held, signal, ended),
+    timeLeft(held, session, signal, ended),
     { kind: 'ticket-hold' },
   );
 }
 
 /**
  * @param {import('../api/types.js').Reservation} held
+ * @param {import('../session/session.js').Session} session
  * @param {AbortSignal} signal
  * @param {() => void} ended
  */
-function timeLeft(held, signal, ended) {
+function timeLeft(held, session, signal, ended) {
   const left = element('span', { class: 'stub-big digits', role: 'timer' });
   const { line, show } = perforation(t('reservation.progress'));
   const whole = Math.max(1, Date.parse(held.expiresAt) - Date.parse(held.createdAt));
   let warned = held.expiresInSeconds * 1000 <= WARN_MS;
-  countdown(
+  const setRight = countdown(
     held.expiresInSeconds * 1000,
     signal,
     (ms) => {
@@ -72,6 +73,16 @@ function timeLeft(held, signal, ended) {
     },
     ended,
   );
+  const lookAgain = async () => {
+    if (document.visibilityState !== 'visible') return;
+    try {
+      const now = await reservation(held.reservationId, session.accessToken, signal);
+      if (now.status === 'held') setRight(now.expiresInSeconds * 1000);
+    } catch {
+      // What is shown stands until there is better.
+    }
+  };
+  document.addEventListener('visibilitychange', () => void lookAgain(), { signal });
   return [element('span', { class: 'stub-label' }, t('reservation.left')), left, line];
 }
 

@@ -60,7 +60,7 @@ function card({ seatId, number }, held, performance, drawing) {
         seat ? [t('list.section'), seat.section] : null,
         seat ? [t('tickets.row'), String(seat.row)] : null,
         [t('tickets.number'), element('strong', { class: 'ticket-number digits' }, String(number))],
-        seat ? [t('reservation.amount'), won(seat.price)] : null,
+        seat ? [t('tickets.price'), won(seat.price)] : null,
       ),
     ],
     [element('div', { class: 'qr' }, drawing), element('span', { class: 'stub-label' }, t('tickets.scan'))],

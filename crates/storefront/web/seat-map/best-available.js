@@ -37,7 +37,7 @@ export function bestAvailable(map, hold) {
   return element(
     'form',
     { class: 'best', onsubmit: submit },
-    element('p', { class: 'best-title' }, t('best.title')),
+    element('h2', { class: 'best-title' }, t('best.title')),
     element('label', { for: 'best-quantity', class: 'unseen' }, t('best.quantity')),
     quantity,
     element('label', { for: 'best-section', class: 'unseen' }, t('best.section')),

@@ -8,7 +8,7 @@ const NUMBER_FROM = 26;
 
 /**
  * @typedef {import('./model.js').Seat} Seat
- * @typedef {{ ink: string, quiet: string, line: string, mark: string, onMark: string, tones: string[] }} Colours
+ * @typedef {{ ink: string, paper: string, quiet: string, line: string, mark: string, onMark: string, tones: string[] }} Colours
  */
 
 /** Draws the hall, at most once a frame. */
@@ -27,6 +27,7 @@ export class Drawing {
     this.colours = colours(canvas);
   }
 
+  /** The page's colours are known once the canvas stands in it, and others when the scheme changes. */
   recolour() {
     this.colours = colours(this.canvas);
     this.soon();
@@ -70,7 +71,7 @@ export class Drawing {
     context.beginPath();
     context.roundRect(-half, -3.2, half * 2, 2.2, [0.3, 0.3, 1.1, 1.1]);
     context.fill();
-    context.fillStyle = this.colours.onMark;
+    context.fillStyle = this.colours.paper;
     context.font = '600 1.2px system-ui, sans-serif';
     context.textAlign = 'center';
     context.textBaseline = 'middle';
@@ -154,16 +155,28 @@ export class Drawing {
   }
 
   /**
+   * In the aisle before the section, or across it where it is seen from afar.
+   *
    * @param {CanvasRenderingContext2D} context
    * @param {import('./model.js').Section} section
    */
   drawName(context, { name, bounds }) {
-    const size = Math.max(0.9, 12 / this.view.scale);
-    context.fillStyle = this.colours.ink;
-    context.font = `600 ${size}px system-ui, sans-serif`;
+    const far = this.view.scale < ROUND_FROM;
+    const size = far ? 15 / this.view.scale : 0.9;
+    const x = (bounds.left + bounds.right) / 2;
+    const y = far ? (bounds.top + bounds.bottom) / 2 : bounds.top - 1;
+    context.font = `700 ${size}px system-ui, sans-serif`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.fillText(name, (bounds.left + bounds.right) / 2, bounds.top - 1 - (size - 0.9) / 4);
+    if (far) {
+      const width = context.measureText(name).width + size * 1.2;
+      context.fillStyle = this.colours.paper;
+      context.beginPath();
+      context.roundRect(x - width / 2, y - size * 0.85, width, size * 1.7, size * 0.85);
+      context.fill();
+    }
+    context.fillStyle = this.colours.ink;
+    context.fillText(name, x, y + size * 0.06);
   }
 }
 
@@ -191,6 +204,7 @@ function colours(element) {
   const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   return {
     ink: read('--ink'),
+    paper: read('--paper'),
     quiet: read('--seat-held'),
     line: read('--seat-gone'),
     mark: read('--mark'),

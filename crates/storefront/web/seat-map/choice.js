@@ -66,7 +66,8 @@ export class SeatChoice {
     return element(
       'div',
       { class: 'choice' },
-      element('div', { class: 'choice-main stack' }, element('div', { class: 'choice-head' }, switches, best), picture, list),
+      best,
+      element('div', { class: 'choice-main stack' }, element('div', {}, switches), picture, list),
       element('div', { class: 'choice-side' }, this.news, this.marked.view),
     );
   }

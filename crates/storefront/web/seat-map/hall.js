@@ -44,6 +44,7 @@ export function hall(map, signal, picked) {
     const { width, height } = canvas.getBoundingClientRect();
     if (width === 0 || height === 0) return;
     view.resize(width, height);
+    drawing.recolour();
     drawing.draw();
   });
   sized.observe(canvas);

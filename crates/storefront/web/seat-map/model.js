@@ -63,8 +63,8 @@ export class SeatMap {
     return {
       left: Math.min(...all.map((bounds) => bounds.left)) - 1,
       right: Math.max(...all.map((bounds) => bounds.right)) + 1,
-      top: -4,
-      bottom: Math.max(...all.map((bounds) => bounds.bottom)) + 1,
+      top: -5,
+      bottom: Math.max(...all.map((bounds) => bounds.bottom)) + 2,
     };
   }
 

@@ -2,7 +2,7 @@
 import { concert } from '../api/catalogue.js';
 import { Problem } from '../api/problem.js';
 import * as queues from '../api/queues.js';
-import { endPlace, passFor, placeIn } from './place.js';
+import { endPlace, keepPlace, passFor, placeIn, placeOf } from './place.js';
 
 /** There is no pass for this concert's line, or none any more. */
 export class NoPass extends Error {
@@ -41,8 +41,10 @@ export async function whyRefused(error, place, signal) {
   const refused = error instanceof Problem && (error.status === 401 || error.code === 'not_admitted');
   if (!refused || !place.entry.pass) return error;
   try {
-    await queues.look(place.queueId, place.entry.queueToken, signal);
+    const entry = await queues.look(place.queueId, place.entry.queueToken, signal);
+    keepPlace(placeOf(entry, place, place.queueId, place.concertId));
   } catch (ended) {
+    if (signal.aborted) throw signal.reason;
     const status = ended instanceof Problem ? ended.word('entryStatus') : '';
     endPlace(place, status === 'done' ? 'bought' : 'pass_expired');
   }

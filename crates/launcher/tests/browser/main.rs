@@ -1,0 +1,16 @@
+//! The pages in a real Chromium, against `boxoffice up` as anybody starts it.
+//!
+//! Nothing here sleeps: each step waits for what a fan would wait for, on the screen.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails loudly")]
+#![expect(clippy::indexing_slicing, reason = "an answer without the field that is looked at fails the test")]
+
+mod accessibility;
+mod driver;
+mod fan;
+mod line;
+mod office;
+mod patience;
+mod purchase;
+mod screens;
+mod seats;

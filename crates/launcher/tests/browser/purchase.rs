@@ -1,0 +1,103 @@
+//! From the list of concerts to the tickets.
+
+use fantoccini::key::Key;
+use serde_json::Value;
+
+use crate::driver::Looks;
+use crate::fan::Fan;
+use crate::office::{Office, SMALL};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fan_buys_two_seats_in_korean() {
+    let office = Office::open(&[]);
+    let fan = Fan::new(&office, Looks::PHONE).await;
+    fan.go("/").await;
+    fan.read("예매 중").await;
+    assert_eq!(fan.ask("return document.documentElement.lang").await, "ko");
+    fan.press(".ticket .actions a").await;
+    fan.fill("#name", "김민아").await;
+    fan.press("main form button[type=submit]").await;
+    fan.be_at("/dates").await;
+    fan.press(".ticket .actions a").await;
+    fan.press("[data-kind=list]").await;
+    fan.press("[aria-label^='1열 5번']").await;
+    fan.press("[aria-label^='1열 6번']").await;
+    fan.press(".marked .button-main").await;
+    fan.read("100,000원이 부족합니다").await;
+    fan.press("main form .button-main").await;
+    fan.press(".button-wide").await;
+    fan.be_at("/tickets").await;
+    fan.see(".qr svg").await;
+    assert_eq!(fan.count(".qr svg").await, 2);
+    fan.read("1인 입장권").await;
+    fan.go("/app/wallet").await;
+    fan.until("nothing is left in the wallet", "return document.querySelector('.balance')?.textContent === '0원'").await;
+    fan.until("both movements are there", "return document.querySelectorAll('.line').length === 2").await;
+    fan.go("/app/reservations").await;
+    fan.read("결제 완료").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_purchase_goes_by_keyboard_alone() {
+    let office = Office::open(&[]);
+    let fan = Fan::new(&office, Looks { language: "en", ..Looks::DESKTOP }).await;
+    let enter = Key::Enter.to_string();
+    fan.go("/").await;
+    fan.tab_to(".ticket .actions a").await;
+    fan.keys(&enter).await;
+    fan.tab_to("#name").await;
+    fan.keys(&format!("Mina{enter}")).await;
+    fan.be_at("/dates").await;
+    fan.tab_to(".ticket .actions a").await;
+    fan.keys(&enter).await;
+    fan.tab_to("[data-kind=list]").await;
+    fan.keys(&enter).await;
+    fan.tab_to("[role=gridcell]").await;
+    fan.keys(" ").await;
+    fan.keys(&Key::Right.to_string()).await;
+    fan.keys(" ").await;
+    fan.until("two seats are marked", "return document.querySelectorAll('[aria-selected=true]').length === 2").await;
+    fan.tab_to(".marked .button-main").await;
+    fan.keys(&enter).await;
+    fan.tab_to("main form .button-main").await;
+    fan.keys(&enter).await;
+    fan.until("the till opens", "return document.querySelector('.button-wide')?.disabled === false").await;
+    fan.tab_to(".button-wide").await;
+    fan.keys(&enter).await;
+    fan.be_at("/tickets").await;
+    fan.see(".qr svg").await;
+    assert_eq!(fan.count(".qr svg").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_lapses_on_screen() {
+    let office = Office::open(&[("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "4")]);
+    let fan = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
+    fan.press(".seat-available").await;
+    fan.press(".marked .button-main").await;
+    fan.see("[role=timer]").await;
+    fan.read("시간이 지나 좌석이 풀렸습니다").await;
+    assert_eq!(fan.count(".button-wide").await, 0);
+    fan.press(".notice .button-main").await;
+    fan.be_at("/seats").await;
+    fan.see(".seat-available").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_whose_answer_was_lost_is_asked_about_until_it_is_known() {
+    let office = Office::open(&[]);
+    let fan = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
+    fan.press(".seat-available").await;
+    fan.press(".marked .button-main").await;
+    fan.press("main form .button-main").await;
+    fan.until("the till opens", "return document.querySelector('.button-wide')?.disabled === false").await;
+    fan.offline(true).await;
+    fan.press(".button-wide").await;
+    fan.read("결과를 알 수 없습니다").await;
+    fan.offline(false).await;
+    fan.be_at("/tickets").await;
+    fan.see(".qr svg").await;
+    assert_eq!(fan.count(".qr svg").await, 1);
+    let tokens = "return location.href.length < 200 && !location.search && !location.hash";
+    assert_eq!(fan.ask(tokens).await, Value::Bool(true));
+}
