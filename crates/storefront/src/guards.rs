@@ -11,8 +11,8 @@ const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The pages need none of it.
-const PERMISSIONS: &str =
-    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()";
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), \
+     publickey-credentials-get=(), usb=()";
 
 /// The headers of every answer of the storefront.
 pub fn guard(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {

@@ -21,10 +21,10 @@ async fn check(fan: &Fan, page: &str) {
     fan.ask(&axe()).await;
     let script = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(
         ({ violations }) => done(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(
-            ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`)),
+            ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`)),
         (error) => done([String(error)]))";
     let found = fan.client.execute_async(script, vec![]).await.unwrap();
-    assert_eq!(found, Value::Array(vec![]), "on the page {page}: {found:#}");
+    assert!(found == Value::Array(vec![]), "on the page {page}: {found:#}");
 }
 
 async fn every_page(looks: Looks) {

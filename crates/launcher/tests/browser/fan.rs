@@ -78,6 +78,12 @@ impl Fan {
             if !found.is_displayed().await.ok()? || !found.is_enabled().await.ok()? {
                 return None;
             }
+            // To where nothing that stays at the edge of the screen lies over it, as a fan would.
+            let element = serde_json::to_value(&found).ok()?;
+            self.client
+                .execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element])
+                .await
+                .ok()?;
             found.click().await.ok()
         })
         .await;
@@ -85,10 +91,6 @@ impl Fan {
 
     pub async fn fill(&self, selector: &str, text: &str) {
         self.see(selector).await.send_keys(text).await.unwrap();
-    }
-
-    pub async fn text(&self, selector: &str) -> String {
-        self.see(selector).await.text().await.unwrap()
     }
 
     pub async fn count(&self, selector: &str) -> usize {

@@ -20,8 +20,8 @@ async fn a_fan_buys_two_seats_in_korean() {
     fan.be_at("/dates").await;
     fan.press(".ticket .actions a").await;
     fan.press("[data-kind=list]").await;
-    fan.press("[aria-label^='1열 5번']").await;
-    fan.press("[aria-label^='1열 6번']").await;
+    fan.press("[aria-label^='좌석 5, 1열']").await;
+    fan.press("[aria-label^='좌석 6, 1열']").await;
     fan.press(".marked .button-main").await;
     fan.read("100,000원이 부족합니다").await;
     fan.press("main form .button-main").await;
@@ -31,7 +31,11 @@ async fn a_fan_buys_two_seats_in_korean() {
     assert_eq!(fan.count(".qr svg").await, 2);
     fan.read("1인 입장권").await;
     fan.go("/app/wallet").await;
-    fan.until("nothing is left in the wallet", "return document.querySelector('.balance')?.textContent === '0원'").await;
+    fan.until(
+        "nothing is left in the wallet",
+        "return document.querySelector('.balance')?.textContent === '0원'",
+    )
+    .await;
     fan.until("both movements are there", "return document.querySelectorAll('.line').length === 2").await;
     fan.go("/app/reservations").await;
     fan.read("결제 완료").await;
@@ -56,7 +60,11 @@ async fn the_whole_purchase_goes_by_keyboard_alone() {
     fan.keys(" ").await;
     fan.keys(&Key::Right.to_string()).await;
     fan.keys(" ").await;
-    fan.until("two seats are marked", "return document.querySelectorAll('[aria-selected=true]').length === 2").await;
+    fan.until(
+        "two seats are marked",
+        "return document.querySelectorAll('[aria-selected=true]').length === 2",
+    )
+    .await;
     fan.tab_to(".marked .button-main").await;
     fan.keys(&enter).await;
     fan.tab_to("main form .button-main").await;

@@ -37,7 +37,8 @@ async fn every_page(looks: Looks) {
     office.crowd(137).await;
     let line = format!("/app/concerts/{}/line", office.concert(ARENA).await);
     fan.go(&line).await;
-    fan.until("the fan has a place", "return document.querySelector('.place-number')?.textContent === '138'").await;
+    fan.until("the fan has a place", "return document.querySelector('.place-number')?.textContent === '138'")
+        .await;
     office.set_queue(json!({ "maxActive": 60 })).await;
     fan.until("the line moves", "return document.querySelector('.place-number')?.textContent === '78'").await;
     album.keep(&fan, "2-waiting-room").await;

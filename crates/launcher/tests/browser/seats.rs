@@ -4,7 +4,7 @@ use crate::driver::Looks;
 use crate::fan::Fan;
 use crate::office::{ARENA, Office, SMALL};
 
-const SEVENTH: &str = "[aria-label^='1열 7번']";
+const SEVENTH: &str = "[aria-label^='좌석 7, 1열']";
 
 /// Each sees the other's hold, on a page that was not loaded again.
 async fn a_hold_is_seen_by_another(office: &Office, connection: &str) {
@@ -15,7 +15,7 @@ async fn a_hold_is_seen_by_another(office: &Office, connection: &str) {
     watcher.see(connection).await;
     watcher.ask("window.sameDocument = true").await;
     watcher.press(SEVENTH).await;
-    watcher.press("[aria-label^='1열 8번']").await;
+    watcher.press("[aria-label^='좌석 8, 1열']").await;
     buyer.press(SEVENTH).await;
     buyer.press(".marked .button-main").await;
     buyer.see("[role=timer]").await;

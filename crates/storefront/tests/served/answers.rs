@@ -1,8 +1,8 @@
 //! Statuses, headers, and what is cached how.
 
+use actix_web::App;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::App;
 use storefront::Storefront;
 use utoipa_actix_web::AppExt;
 
@@ -50,13 +50,20 @@ pub async fn address(file: &str) -> String {
 #[actix_web::test]
 async fn every_answer_forbids_what_the_pages_do_not_need() {
     let qr = TestRequest::post().uri("/storefront/qr").set_payload(r#"{"code":"A"}"#);
-    let answers = [get("/").await, get("/app/wallet").await, get(&address("app.js").await).await, send(qr).await];
+    let answers =
+        [get("/").await, get("/app/wallet").await, get(&address("app.js").await).await, send(qr).await];
     for answer in answers {
         assert_eq!(answer.status, 200);
         let policy = answer.header(HeaderName::from_static("content-security-policy"));
         for rule in [
-            "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-            "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
         ] {
             assert!(policy.split(';').any(|part| part.trim() == rule), "{rule} is not in {policy}");
         }
@@ -95,7 +102,14 @@ async fn a_file_is_kept_for_good_under_its_version_and_asked_about_under_another
 #[actix_web::test]
 async fn what_is_not_there_is_not_found() {
     let beside = [
-        "nothing.js", "index.html", "app", "css", "", "../Cargo.toml", "%2e%2e/Cargo.toml", "..%2fsrc%2flib.rs",
+        "nothing.js",
+        "index.html",
+        "app",
+        "css",
+        "",
+        "../Cargo.toml",
+        "%2e%2e/Cargo.toml",
+        "..%2fsrc%2flib.rs",
         "text/../../jsconfig.json",
     ];
     for file in beside {

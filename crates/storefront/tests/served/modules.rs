@@ -48,7 +48,8 @@ async fn every_module_and_style_is_served_with_its_type_and_none_is_left_over() 
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
     let all = files(&web).into_iter().map(|file| file.strip_prefix(&web).unwrap().display().to_string());
     let all: BTreeSet<_> = all.filter(|name| name != "index.html").collect();
-    let served: BTreeSet<_> = seen.iter().filter_map(|path| path.splitn(4, '/').nth(3)).map(str::to_owned).collect();
+    let served: BTreeSet<_> =
+        seen.iter().filter_map(|path| path.splitn(4, '/').nth(3)).map(str::to_owned).collect();
     assert_eq!(served, all);
     assert!(all.len() > 50);
 }

@@ -33,7 +33,9 @@ async fn every_text_is_used() {
     let page = get("/").await.body;
     let modules = page.split("modulepreload\" href=\"").skip(1).filter_map(|rest| rest.split_once('"'));
     let mut code = String::new();
-    for (module, _) in modules.filter(|(module, _)| !module.ends_with("/en.js") && !module.ends_with("/ko.js")) {
+    for (module, _) in
+        modules.filter(|(module, _)| !module.ends_with("/en.js") && !module.ends_with("/ko.js"))
+    {
         code.push_str(&get(module).await.body);
     }
     // Some are named by what they are about: `status.${held.status}`.

@@ -6,7 +6,7 @@ import { wallet } from '../api/wallets.js';
 import { isEnd, pause } from '../api/waiting.js';
 import { again, go, paths } from '../navigation.js';
 import { command, pay } from '../session/checkout.js';
-import { endPlace, passFor, placeIn } from '../session/place.js';
+import { endPlace, placeIn } from '../session/place.js';
 import { won } from '../text/format.js';
 import { t } from '../text/language.js';
 import { topUpForm } from './amount-form.js';
@@ -27,6 +27,7 @@ export class Checkout {
     this.session = session;
     this.signal = signal;
     this.paying = false;
+    this.queueId = '';
     this.purse = element('div', { class: 'stack' });
     this.state = element('div', { class: 'stack', role: 'status' });
     this.button = element(
@@ -45,8 +46,15 @@ export class Checkout {
     void this.begin();
   }
 
+  /** Which line's pass pays: asked when the till is shown, so that paying is one request. */
+  async queue() {
+    this.queueId ||= (await concert(this.performance.concertId, this.signal)).queueId;
+    return this.queueId;
+  }
+
   async begin() {
     try {
+      await this.queue();
       if (hasKey(command(this.held.reservationId))) {
         // A payment was sent from here and its answer never seen: ask again under its key.
         await this.run();
@@ -88,14 +96,13 @@ export class Checkout {
     this.button.disabled = true;
     const { held, session, signal } = this;
     try {
-      const about = await concert(this.performance.concertId, signal);
-      const admitted = passFor(about.queueId, session.userId);
-      const pass = admitted?.pass ?? placeIn(about.queueId, session.userId)?.entry.pass ?? '';
+      const queueId = await this.queue();
+      const pass = placeIn(queueId, session.userId)?.entry.pass ?? '';
       const { reservationId } = held;
       const { accessToken } = session;
       const end = await pay({ reservationId, pass, accessToken, signal, tell: (state) => this.tell(state) });
       if (end.kind === 'paid') {
-        const place = placeIn(about.queueId, session.userId);
+        const place = placeIn(queueId, session.userId);
         if (place) endPlace(place, 'bought');
       }
       this.paying = false;
@@ -133,12 +140,17 @@ export class Checkout {
       go(paths.tickets(this.held.reservationId));
       return;
     }
+    if (state.kind === 'short') {
+      this.state.replaceChildren();
+      this.showPurse(state.balance);
+      announce(t('checkout.short', { missing: won(state.required - state.balance) }));
+      return;
+    }
     this.state.replaceChildren(this.words(state));
-    if (state.kind === 'short') this.showPurse(state.balance);
     if (state.kind === 'declined' || state.kind === 'refused') this.button.disabled = false;
   }
 
-  /** @param {Exclude<import('../session/checkout.js').Payment, { kind: 'paid' }>} state */
+  /** @param {Exclude<import('../session/checkout.js').Payment, { kind: 'paid' | 'short' }>} state */
   words(state) {
     const look = () => element('button', { type: 'button', class: 'button', onclick: again }, t('checkout.look'));
     switch (state.kind) {
@@ -152,8 +164,6 @@ export class Checkout {
         return notice('trouble', t('checkout.declined'));
       case 'refunded':
         return notice('warning', t('checkout.refunded'), look());
-      case 'short':
-        return notice('warning', t('checkout.short', { missing: won(state.required - state.balance) }));
       case 'lapsed':
         return notice('warning', t('checkout.lapsed'), look());
       case 'pass_over':

@@ -50,6 +50,7 @@ class Line {
     this.around = element('div', { class: 'stack' });
     this.frame = element('div', { class: 'stack' }, this.standing.view, this.around);
     this.shown = '';
+    this.following = false;
     onPlace(this.queueId, signal, () => this.show());
     document.addEventListener('visibilitychange', () => this.show(), { signal });
     this.begin();
@@ -62,7 +63,9 @@ class Line {
       this.trouble = trouble;
       this.show();
     };
-    void new WaitingRoom({ queueId, concertId, session, onTrouble }).follow(signal);
+    this.following = true;
+    const room = new WaitingRoom({ queueId, concertId, session, onTrouble });
+    void room.follow(signal).finally(() => (this.following = false));
     this.show();
   }
 
@@ -92,6 +95,8 @@ class Line {
       return;
     }
     const waits = place !== null && !place.ended && place.entry.status === 'waiting';
+    // Another tab has got in line again after the place had ended.
+    if (waits && !this.following) this.begin();
     this.standing.show(waits ? place : null, this.queueState);
     if (waits) document.title = t('line.tab', { position: place.entry.position, title: this.title });
     if (inside) document.title = t('line.tabTurn', { title: this.title });

@@ -1,8 +1,9 @@
 // @ts-check
 import { t } from '../text/language.js';
+import { Shapes, shapesOf } from './shapes.js';
 
 /** Below this many pixels a seat is a square: arcs of 10,000 seats cost more than a frame has. */
-const ROUND_FROM = 7;
+const ROUND_FROM = 10;
 /** From this many pixels on a seat shows its number. */
 const NUMBER_FROM = 26;
 
@@ -23,6 +24,7 @@ export class Drawing {
     this.map = map;
     this.view = view;
     this.due = false;
+    this.shapes = new Shapes(map);
     this.context = canvas.getContext('2d');
     this.colours = colours(canvas);
   }
@@ -79,31 +81,14 @@ export class Drawing {
   }
 
   /**
-   * A seat that can be had is full and coloured by its price; one that is held or sold is a small ring or a stroke; a
-   * marked one is larger, dark and ticked.
-   *
    * @param {CanvasRenderingContext2D} context
    * @param {import('./model.js').Section} section
    * @param {import('./model.js').Bounds} sight
    */
   drawSection(context, section, sight) {
-    const available = new Path2D();
-    const held = new Path2D();
-    const gone = new Path2D();
-    const marked = [];
-    const round = this.view.scale >= ROUND_FROM;
-    for (const { seats } of section.rows) {
-      const y = seats[0]?.y ?? 0;
-      if (y < sight.top || y > sight.bottom) continue;
-      for (const seat of seats) {
-        if (seat.x < sight.left || seat.x > sight.right) continue;
-        if (this.map.marked.has(seat.seatId)) marked.push(seat);
-        else if (seat.status === 'available') shape(available, seat, round, 0.38);
-        else if (seat.status === 'held') shape(held, seat, round, 0.26);
-        else gone.rect(seat.x - 0.24, seat.y - 0.05, 0.48, 0.1);
-      }
-    }
     const { tones, quiet, line } = this.colours;
+    const near = this.view.scale >= ROUND_FROM;
+    const { available, held, gone } = near ? shapesOf(this.map, section, sight) : this.shapes.far(section);
     context.fillStyle = tones[section.tone] ?? quiet;
     context.fill(available);
     context.strokeStyle = quiet;
@@ -112,7 +97,9 @@ export class Drawing {
     context.fillStyle = line;
     context.fill(gone);
     if (this.view.scale >= NUMBER_FROM) this.drawNumbers(context, section, sight);
-    for (const seat of marked) this.drawMarked(context, seat);
+    for (const seat of this.map.markedSeats) {
+      if (seat.section === section.name) this.drawMarked(context, seat);
+    }
   }
 
   /**
@@ -177,21 +164,6 @@ export class Drawing {
     }
     context.fillStyle = this.colours.ink;
     context.fillText(name, x, y + size * 0.06);
-  }
-}
-
-/**
- * @param {Path2D} path
- * @param {Seat} seat
- * @param {boolean} round
- * @param {number} radius
- */
-function shape(path, { x, y }, round, radius) {
-  if (round) {
-    path.moveTo(x + radius, y);
-    path.arc(x, y, radius, 0, Math.PI * 2);
-  } else {
-    path.rect(x - radius, y - radius, radius * 2, radius * 2);
   }
 }
 

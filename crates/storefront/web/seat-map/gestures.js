@@ -4,6 +4,8 @@
 const TREMBLE = 8;
 /** How near a seat must be to be meant, in pixels, where seats are smaller than a finger. */
 const REACH = 16;
+/** Half of a seat's diagonal, in seat widths: no press between four seats goes to none of them. */
+const BETWEEN = 0.71;
 
 /**
  * Pulling pans; the wheel, two fingers, `+` and `-` zoom; arrows pan; `0` shows the whole hall; a press picks.
@@ -51,7 +53,7 @@ export function gestures(canvas, view, { moved, pressed }) {
     const there = fingers.delete(event.pointerId);
     if (there && event.type === 'pointerup' && !pinched && travelled <= TREMBLE) {
       const { x, y } = pointOf(event);
-      pressed(view.at(x, y), Math.max(0.5, REACH / view.scale));
+      pressed(view.at(x, y), Math.max(BETWEEN, REACH / view.scale));
     }
   };
   canvas.addEventListener('pointerup', lifted);

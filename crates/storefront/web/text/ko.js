@@ -127,7 +127,7 @@ export const ko = {
   'list.option': '{section} · {price} · {n}석 남음',
   'list.grid': '{section} 좌석',
   'list.row': '{row}열',
-  'list.seat': '{row}열 {number}번, {price}, {state}',
+  'list.seat': '좌석 {number}, {row}열, {price}, {state}',
   'list.keys': '화살표로 좌석을 옮기고, 스페이스로 고르고, Page Up과 Page Down으로 열 줄씩 건너뜁니다.',
   'marked.title': '내 좌석',
   'marked.none': '아직 고른 좌석이 없습니다. 빈 좌석을 누르거나 추천을 받으세요.',
