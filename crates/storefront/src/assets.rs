@@ -2,6 +2,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Head
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get};
 use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use service_kit::Problem;
 
@@ -27,7 +29,7 @@ pub fn version() -> String {
             all.update(&file.metadata.sha256_hash());
         }
     }
-    hex(all.finish().as_ref())
+    short(all.finish().as_ref())
 }
 
 /// The kinds of files there are; a file of another kind is not served.
@@ -76,9 +78,9 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 }
 
 fn tag(file: &EmbeddedFile) -> EntityTag {
-    EntityTag::new_strong(hex(&file.metadata.sha256_hash()))
+    EntityTag::new_strong(short(&file.metadata.sha256_hash()))
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect()
+fn short(digest: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest.get(..TAG_BYTES).unwrap_or(digest))
 }

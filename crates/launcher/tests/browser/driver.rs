@@ -1,4 +1,4 @@
-//! A Chromium of one's own, and the WebDriver that moves it.
+//! A Chromium of one's own, and what moves it.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -48,7 +48,7 @@ impl Looks {
     }
 }
 
-/// A WebDriver; the browsers that it has started end with it.
+/// A `WebDriver`; the browsers that it has started end with it.
 pub struct Driver {
     process: Child,
     address: String,

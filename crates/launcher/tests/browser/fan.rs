@@ -23,30 +23,45 @@ pub struct Fan {
 impl Fan {
     /// A browser that has never been here.
     pub async fn new(office: &Office, looks: Looks) -> Self {
+        Self::by(&office.base, looks).await
+    }
+
+    /// A browser that comes by this address.
+    pub async fn by(base: &str, looks: Looks) -> Self {
         let driver = Driver::start();
         let client = driver.browser(looks).await;
-        Self { client, base: office.base.clone(), _driver: driver }
+        Self { client, base: base.to_owned(), _driver: driver }
     }
 
     /// Somebody with a name.
     pub async fn named(office: &Office, looks: Looks, name: &str) -> Self {
         let fan = Self::new(office, looks).await;
-        fan.go("/app/wallet").await;
-        fan.fill("#name", name).await;
-        fan.press("main form button[type=submit]").await;
-        fan.see(".balance").await;
+        fan.say_name(name).await;
         fan
+    }
+
+    async fn say_name(&self, name: &str) {
+        self.go("/app/wallet").await;
+        self.fill("#name", name).await;
+        self.press("main form button[type=submit]").await;
+        self.see(".balance").await;
     }
 
     /// Somebody who looks at the seats of a concert's first date, as a list.
     pub async fn at_seats(office: &Office, looks: Looks, concert: &str) -> Self {
-        let fan = Self::named(office, looks, "김민아").await;
-        fan.go(&format!("/app/concerts/{}/line", office.concert(concert).await)).await;
-        fan.be_at("/dates").await;
-        fan.press(".ticket .actions a").await;
-        fan.press("[data-kind=list]").await;
-        fan.see(".seat-available").await;
+        let fan = Self::new(office, looks).await;
+        fan.come_to_seats(&office.concert(concert).await).await;
         fan
+    }
+
+    /// From nothing to the seats of a concert's first date, as a list.
+    pub async fn come_to_seats(&self, concert_id: &str) {
+        self.say_name("김민아").await;
+        self.go(&format!("/app/concerts/{concert_id}/line")).await;
+        self.be_at("/dates").await;
+        self.press(".ticket .actions a").await;
+        self.press("[data-kind=list]").await;
+        self.see(".seat-available").await;
     }
 
     pub async fn go(&self, path: &str) {

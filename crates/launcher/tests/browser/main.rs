@@ -9,6 +9,7 @@ mod accessibility;
 mod driver;
 mod fan;
 mod line;
+mod lossy_wire;
 mod office;
 mod patience;
 mod purchase;

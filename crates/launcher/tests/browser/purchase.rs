@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::driver::Looks;
 use crate::fan::Fan;
+use crate::lossy_wire::LossyWire;
 use crate::office::{Office, SMALL};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +93,7 @@ async fn a_hold_lapses_on_screen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_payment_whose_answer_was_lost_is_asked_about_until_it_is_known() {
+async fn a_payment_without_a_connection_is_called_unknown_and_goes_on_by_itself() {
     let office = Office::open(&[]);
     let fan = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
     fan.press(".seat-available").await;
@@ -108,4 +109,22 @@ async fn a_payment_whose_answer_was_lost_is_asked_about_until_it_is_known() {
     assert_eq!(fan.count(".qr svg").await, 1);
     let tokens = "return location.href.length < 200 && !location.search && !location.hash";
     assert_eq!(fan.ask(tokens).await, Value::Bool(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_whose_answer_is_lost_is_asked_about_under_the_same_key_and_taken_once() {
+    let office = Office::open(&[]);
+    let wire = LossyWire::to(&office).await;
+    let fan = Fan::by(&wire.base, Looks::DESKTOP).await;
+    fan.come_to_seats(&office.concert(SMALL).await).await;
+    fan.press(".seat-available").await;
+    fan.press(".marked .button-main").await;
+    fan.press("main form .button-main").await;
+    fan.press(".button-wide").await;
+    fan.be_at("/tickets").await;
+    fan.see(".qr svg").await;
+    let keys = wire.payment_keys();
+    assert!(keys.len() > 2 && keys.iter().all(|key| Some(key) == keys.first()), "{keys:?}");
+    fan.go("/app/wallet").await;
+    fan.until("it was taken once", "return document.querySelectorAll('.line').length === 2").await;
 }

@@ -20,8 +20,20 @@ impl Album {
         Self { folder, suffix: format!("{}-{}", looks.width, looks.language) }
     }
 
+    /// The page from its top.
     async fn keep(&self, fan: &Fan, name: &str) {
-        fan.ask("scrollTo(0, 0); document.activeElement?.blur()").await;
+        self.keep_from(fan, name, "body").await;
+    }
+
+    /// The page from where this begins.
+    async fn keep_from(&self, fan: &Fan, name: &str, selector: &str) {
+        let scroll = format!("document.querySelector('{selector}').scrollIntoView({{ block: 'start' }})");
+        fan.ask(&format!("document.activeElement?.blur(); {scroll}")).await;
+        fan.until(
+            "nothing moves",
+            "return document.getAnimations().every(({ playState }) => playState !== 'running')",
+        )
+        .await;
         fan.photograph(&self.folder.join(format!("{name}-{}.png", self.suffix))).await;
     }
 }
@@ -29,6 +41,8 @@ impl Album {
 async fn every_page(looks: Looks) {
     let office = Office::open(&[]);
     let album = Album::of(looks);
+    // A phone shows less at once.
+    let from = |selector| if looks.width < 500 { selector } else { "body" };
     let fan = Fan::named(&office, looks, if looks.language == "ko" { "김민아" } else { "Mina" }).await;
     fan.go("/").await;
     fan.see(".ticket").await;
@@ -50,16 +64,16 @@ async fn every_page(looks: Looks) {
     fan.press("[data-kind=list]").await;
     fan.press("[data-seat]:nth-child(20)").await;
     fan.press("[data-seat]:nth-child(21)").await;
-    album.keep(&fan, "4-seat-list").await;
+    album.keep_from(&fan, "4-seat-list", from(".choice")).await;
     fan.press("[data-kind=map]").await;
     fan.see("canvas").await;
-    album.keep(&fan, "4-seat-map").await;
+    album.keep_from(&fan, "4-seat-map", from(".choice")).await;
     fan.press(".marked .button-main").await;
     fan.see("main form .button-main").await;
     album.keep(&fan, "5-hold").await;
     fan.press("main form .button-main").await;
     fan.until("the till opens", "return document.querySelector('.button-wide')?.disabled === false").await;
-    album.keep(&fan, "7-checkout").await;
+    album.keep_from(&fan, "7-checkout", from("main .card")).await;
     fan.press(".button-wide").await;
     fan.see(".qr svg").await;
     album.keep(&fan, "8-tickets").await;

@@ -66,8 +66,8 @@ export class SeatChoice {
     return element(
       'div',
       { class: 'choice' },
-      best,
       element('div', { class: 'choice-main stack' }, element('div', {}, switches), picture, list),
+      best,
       element('div', { class: 'choice-side' }, this.news, this.marked.view),
     );
   }
