@@ -71,13 +71,13 @@ export class Drawing {
     const half = Math.min(20, (this.map.bounds.right - this.map.bounds.left) / 3);
     context.fillStyle = this.colours.ink;
     context.beginPath();
-    context.roundRect(-half, -3.2, half * 2, 2.2, [0.3, 0.3, 1.1, 1.1]);
+    context.roundRect(-half, -7, half * 2, 5.4, [0.4, 0.4, 2.4, 2.4]);
     context.fill();
     context.fillStyle = this.colours.paper;
-    context.font = '600 1.2px system-ui, sans-serif';
+    context.font = '700 3.2px system-ui, sans-serif';
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.fillText(t('map.stage'), 0, -2.05);
+    context.fillText(t('map.stage'), 0, -4.2);
   }
 
   /**

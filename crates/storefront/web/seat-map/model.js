@@ -11,6 +11,8 @@
 
 /** Seat widths: what the server has in thousandths. */
 const THOUSANDTHS = 1000;
+/** What the stage takes in front of the first row, in seat widths. */
+const STAGE_ROWS = 8;
 
 /** The seats of a performance, their status as it changes, and the ones that the fan has marked. */
 export class SeatMap {
@@ -63,7 +65,7 @@ export class SeatMap {
     return {
       left: Math.min(...all.map((bounds) => bounds.left)) - 1,
       right: Math.max(...all.map((bounds) => bounds.right)) + 1,
-      top: -5,
+      top: -STAGE_ROWS,
       bottom: Math.max(...all.map((bounds) => bounds.bottom)) + 2,
     };
   }
