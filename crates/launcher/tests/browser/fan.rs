@@ -40,7 +40,8 @@ impl Fan {
         fan
     }
 
-    async fn say_name(&self, name: &str) {
+    /// Tells the office who this is.
+    pub async fn say_name(&self, name: &str) {
         self.go("/app/wallet").await;
         self.fill("#name", name).await;
         self.press("main form button[type=submit]").await;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::driver::Looks;
 use crate::fan::Fan;
+use crate::lossy_wire::{Loss, LossyWire};
 use crate::office::{Office, SMALL};
 
 const POSITION: &str = "return document.querySelector('.place-number')?.textContent";
@@ -16,10 +17,15 @@ fn is_at(position: &str) -> String {
 async fn third_in_line(office: &Office) -> Fan {
     office.set_queue(json!({ "maxActive": 0 })).await;
     office.crowd(2).await;
-    let fan = Fan::named(office, Looks::DESKTOP, "김민아").await;
+    let fan = Fan::new(office, Looks::DESKTOP).await;
+    join(&fan, office).await;
+    fan
+}
+
+async fn join(fan: &Fan, office: &Office) {
+    fan.say_name("김민아").await;
     fan.go(&format!("/app/concerts/{}/line", office.concert(SMALL).await)).await;
     fan.until("the fan is third", &is_at("3")).await;
-    fan
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,4 +94,26 @@ async fn why_a_pass_has_ended_is_said() {
     fan.be_at("/dates").await;
     fan.read("입장 시간이 끝났습니다").await;
     fan.see(".notice .button-main").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_event_stream_the_line_moves_and_the_seats_are_followed() {
+    let office = Office::open(&[]);
+    let wire = LossyWire::to(&office, Loss::Streams).await;
+    office.set_queue(json!({ "maxActive": 0 })).await;
+    office.crowd(2).await;
+    let fan = Fan::by(&wire.base, Looks::DESKTOP).await;
+    join(&fan, &office).await;
+    fan.see(".connection-polling").await;
+    office.set_queue(json!({ "maxActive": 1 })).await;
+    fan.until("the line moves", &is_at("2")).await;
+    office.set_queue(json!({ "maxActive": 4 })).await;
+    fan.be_at("/dates").await;
+    fan.press(".ticket .actions a").await;
+    fan.see(".connection-polling").await;
+    fan.press("[data-kind=list]").await;
+    let other = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
+    other.press("[aria-label^='좌석 9, 1열']").await;
+    other.press(".marked .button-main").await;
+    fan.see("[aria-label^='좌석 9, 1열'].seat-held").await;
 }

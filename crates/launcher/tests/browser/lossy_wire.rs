@@ -1,4 +1,4 @@
-//! A wire between a browser and the office that swallows the answers to the first payments.
+//! A wire between a browser and the office on which something is lost.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,13 +13,22 @@ const SWALLOWED: usize = 2;
 /// A request of the pages is far smaller, and comes in one piece on loopback.
 const PIECE: usize = 65_536;
 
+/// What is lost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The answers to the first payments.
+    Payments,
+    /// Every event stream, before it begins.
+    Streams,
+}
+
 pub struct LossyWire {
     pub base: String,
     keys: Arc<Mutex<Vec<String>>>,
 }
 
 impl LossyWire {
-    pub async fn to(office: &Office) -> Self {
+    pub async fn to(office: &Office, loss: Loss) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let there = office.base.trim_start_matches("http://").to_owned();
@@ -28,7 +37,7 @@ impl LossyWire {
         tokio::spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
                 let office = TcpStream::connect(&there).await.unwrap();
-                tokio::spawn(carry(browser, office, Arc::clone(&seen)));
+                tokio::spawn(carry(browser, office, loss, Arc::clone(&seen)));
             }
         });
         Self { base, keys }
@@ -41,14 +50,22 @@ impl LossyWire {
 }
 
 /// Until either end hangs up.
-async fn carry(mut browser: TcpStream, mut office: TcpStream, keys: Arc<Mutex<Vec<String>>>) -> Option<()> {
+async fn carry(
+    mut browser: TcpStream,
+    mut office: TcpStream,
+    loss: Loss,
+    keys: Arc<Mutex<Vec<String>>>,
+) -> Option<()> {
     let (mut asked, mut answered) = (vec![0; PIECE], vec![0; PIECE]);
     let mut swallow = false;
     loop {
         tokio::select! {
             read = browser.read(&mut asked) => {
                 let request = asked.get(..read.ok().filter(|read| *read > 0)?)?;
-                if let Some(key) = payment_key(request) {
+                if loss == Loss::Streams && first_line(request).contains("/events ") {
+                    return None;
+                }
+                if loss == Loss::Payments && let Some(key) = payment_key(request) {
                     let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
                     keys.push(key);
                     swallow = keys.len() <= SWALLOWED;
@@ -66,9 +83,13 @@ async fn carry(mut browser: TcpStream, mut office: TcpStream, keys: Arc<Mutex<Ve
     }
 }
 
+fn first_line(request: &[u8]) -> String {
+    String::from_utf8_lossy(request).lines().next().unwrap_or_default().to_owned()
+}
+
 fn payment_key(request: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(request);
-    let first = text.lines().next()?;
+    let first = first_line(request);
     if !first.starts_with("POST ") || !first.contains("/payments ") {
         return None;
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::driver::Looks;
 use crate::fan::Fan;
-use crate::lossy_wire::LossyWire;
+use crate::lossy_wire::{Loss, LossyWire};
 use crate::office::{Office, SMALL};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +114,7 @@ async fn a_payment_without_a_connection_is_called_unknown_and_goes_on_by_itself(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_whose_answer_is_lost_is_asked_about_under_the_same_key_and_taken_once() {
     let office = Office::open(&[]);
-    let wire = LossyWire::to(&office).await;
+    let wire = LossyWire::to(&office, Loss::Payments).await;
     let fan = Fan::by(&wire.base, Looks::DESKTOP).await;
     fan.come_to_seats(&office.concert(SMALL).await).await;
     fan.press(".seat-available").await;
