@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -101,4 +101,31 @@ async fn a_fan_who_asks_for_many_seats_at_once_gets_no_more_than_four() {
     assert_eq!(tally(answers.iter().map(|answer| answer.status)), HashMap::from([(201, 4), (409, 16)]));
     let unknown = Uuid::nil().to_string();
     fan.hold(&stack, &hall, &[&unknown]).await.problem(404, "not_found");
+}
+
+/// GUARANTEES, faults: ten times the load. How fast those inside are served meanwhile is the benchmark's to say.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_times_the_load_is_shed_at_the_door_and_whoever_is_inside_goes_on_buying() {
+    let limits = [("BOXOFFICE__QUEUE__MAX_ACTIVE", "10"), ("BOXOFFICE__QUEUE__POLL_BUDGET", "true")];
+    let stack = &Stack::start_with(&limits).await;
+    let hall = &Hall::open(stack).await;
+    let inside = join_all((0..10).map(|_| Fan::with_money(stack, SEAT_PRICE))).await;
+    // Nobody is let in for those who pay, so that whoever stands outside stays there.
+    let pause = stack.put(&format!("/v1/admin/queues/{MAIN_QUEUE}"), json!({ "maxActive": 0 }));
+    pause.bearer(stack.operator()).send().await.expect(200);
+    let outside = join_all((0..50).map(|_| Fan::waiting(stack))).await;
+    let polls = outside.iter().flat_map(|fan| (0..10).map(|_| fan.look(stack)));
+    let purchases = inside.iter().zip(1..).map(|(fan, number)| async move {
+        let reservation = fan.hold_number(stack, hall, number).await;
+        fan.pay(stack, &reservation).await.expect(201)
+    });
+    let (polls, purchases) = join(join_all(polls), join_all(purchases)).await;
+    assert!(purchases.iter().all(|payment| payment["status"] == "captured"), "{purchases:?}");
+    let (shed, served): (Vec<_>, Vec<_>) = polls.into_iter().partition(|poll| poll.status == 429);
+    assert!(served.iter().all(|poll| poll.status == 200) && served.len() >= outside.len());
+    assert!(!shed.is_empty());
+    for poll in shed {
+        assert!(poll.header("retry-after").is_some());
+        poll.problem(429, "too_many_requests");
+    }
 }
