@@ -1,4 +1,4 @@
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get};
 use aws_lc_rs::digest::{Context, SHA256};
@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use service_kit::Problem;
+use service_kit::etag::is_known;
 
 use crate::guards::guard;
 use crate::page::Page;
@@ -67,14 +68,6 @@ pub fn answer(
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     guard(&mut response).insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, caching));
     if known { response.finish() } else { response.insert_header((CONTENT_TYPE, content_type)).body(body) }
-}
-
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
-    }
 }
 
 fn tag(file: &EmbeddedFile) -> EntityTag {

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
 use contracts::concert::SeatMapBody;
@@ -7,6 +7,7 @@ use domain::concert::Concerts;
 use domain::shared::ScheduleId;
 use service_kit::Problem;
 use service_kit::auth::Pass;
+use service_kit::etag::is_known;
 use uuid::Uuid;
 
 use super::live_seats::LiveSeats;
@@ -53,12 +54,4 @@ pub async fn show(
     }
     let body = view.body(status).map_err(|error| Problem::unexpected(&error))?;
     Ok(response.insert_header((CONTENT_TYPE, "application/json")).body(SharedBody(body)))
-}
-
-fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
-    }
 }
