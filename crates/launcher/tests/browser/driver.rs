@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::{ParseError, Url};
 
+/// So often a chromedriver is started that finds no port.
+const ATTEMPTS: usize = 10;
+
 /// What the browser says that it is.
 #[derive(Clone, Copy)]
 pub struct Looks {
@@ -57,6 +60,12 @@ pub struct Driver {
 
 impl Driver {
     pub fn start() -> Self {
+        let tried = (0..ATTEMPTS).find_map(|_| Self::try_start());
+        tried.expect("chromedriver says where it listens")
+    }
+
+    /// Chromedriver takes a free port of IPv4 and wants the same of IPv6; where another has that one it gives up.
+    fn try_start() -> Option<Self> {
         let temporary = tempfile::tempdir().unwrap();
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
@@ -70,8 +79,10 @@ impl Driver {
         let port = told.find_map(|line| {
             Some(line.split_once("started successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
-        let address = format!("http://127.0.0.1:{}", port.expect("chromedriver says where it listens"));
-        Self { process, address, _temporary: temporary }
+        let address = format!("http://127.0.0.1:{}", port.as_deref().unwrap_or_default());
+        let driver = Self { process, address, _temporary: temporary };
+        // One that has given up is buried on the way.
+        port.map(|_| driver)
     }
 
     pub async fn browser(&self, looks: Looks) -> Client {
