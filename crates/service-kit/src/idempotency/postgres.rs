@@ -17,7 +17,7 @@ use self::claims::{CLAIMING, Claiming, WantedKey};
 use super::{Claim, Claimed, Fingerprint, KEPT_HOURS, Key, Keys, Record};
 use crate::answer::Answer;
 use crate::gather::Gathered;
-use crate::postgres::{Database, TransactionError, classify, now};
+use crate::postgres::{Database, TransactionError, classify, now, statement};
 
 diesel::table! {
     /// Each service that honours keys has this table in its own schema.
@@ -129,26 +129,31 @@ impl Keys for PostgresKeys {
 
 type Recorded = Result<HashMap<Key, Record>, TransactionError<anyhow::Error>>;
 
+macro_rules! records_of_keys {
+    () => {
+        "SELECT user_id, word, fingerprint, made_id, created_at, claimed_until, \
+                answer_status, answer_content_type, answer_location, answer_body \
+         FROM idempotency_keys WHERE (user_id, word) IN (SELECT * FROM unnest($1, $2))"
+    };
+}
+
 /// What is recorded of the keys.
 async fn read(connection: &mut AsyncPgConnection, keys: impl Iterator<Item = &Key>) -> Recorded {
-    load(
-        connection,
-        "SELECT * FROM idempotency_keys WHERE (user_id, word) IN (SELECT * FROM unnest($1, $2))",
-        keys,
-    )
-    .await
+    load(connection, records_of_keys!(), keys).await
 }
 
 /// What is recorded of the keys, locked in their order.
 async fn lock(connection: &mut AsyncPgConnection, keys: impl Iterator<Item = &Key>) -> Recorded {
-    let rows = "SELECT * FROM idempotency_keys WHERE (user_id, word) IN (SELECT * FROM unnest($1, $2)) \
-                ORDER BY user_id, word FOR UPDATE";
-    load(connection, rows, keys).await
+    load(connection, concat!(records_of_keys!(), " ORDER BY user_id, word FOR UPDATE"), keys).await
 }
 
-async fn load(connection: &mut AsyncPgConnection, rows: &str, keys: impl Iterator<Item = &Key>) -> Recorded {
+async fn load(
+    connection: &mut AsyncPgConnection,
+    rows: &'static str,
+    keys: impl Iterator<Item = &Key>,
+) -> Recorded {
     let (users, words) = columns(keys);
-    let rows = diesel::sql_query(rows).bind::<Array<SqlUuid>, _>(users).bind::<Array<Text>, _>(words);
+    let rows = statement(rows).bind::<Array<SqlUuid>, _>(users).bind::<Array<Text>, _>(words);
     let rows: Vec<Row> = rows.load(connection).await?;
     let recorded = rows.into_iter().map(|row| Ok((row.key(), row.record()?)));
     recorded.collect::<anyhow::Result<_>>().map_err(TransactionError::Refused)

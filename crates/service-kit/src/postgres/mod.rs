@@ -4,9 +4,11 @@ mod failure;
 mod migrate;
 mod pool;
 pub mod provision;
+mod statement;
 mod transaction;
 
 pub use failure::classify;
 pub use migrate::migrate;
 pub use pool::{Connection, Database};
+pub use statement::{Bound, Statement, statement};
 pub use transaction::{TransactionError, clock_timestamp, now};

@@ -6,3 +6,4 @@ mod commit;
 mod keys;
 mod lossy;
 mod pool;
+mod statements;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::Unavailable;
-use service_kit::postgres::{Database, classify};
+use service_kit::postgres::{Database, classify, statement};
 
 use super::schema::room_owner;
 
@@ -39,13 +39,13 @@ impl Ownership {
     pub async fn lock(connection: &mut AsyncPgConnection) -> Result<Word, diesel::result::Error> {
         let lock =
             "SELECT epoch, clock_timestamp() AS at FROM (SELECT epoch FROM room_owner FOR UPDATE) AS owner";
-        diesel::sql_query(lock).get_result(connection).await
+        statement(lock).get_result(connection).await
     }
 
     /// Asks without a lock.
     pub async fn ask(database: &Database) -> anyhow::Result<Word> {
         let mut connection = database.connection().await?;
-        let ask = diesel::sql_query("SELECT epoch, clock_timestamp() AS at FROM room_owner");
+        let ask = statement("SELECT epoch, clock_timestamp() AS at FROM room_owner");
         ask.get_result(&mut connection).await.map_err(classify)
     }
 

@@ -1,15 +1,15 @@
 //! A draft as statements: their number depends on what there is to write, never on how much of it.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use service_kit::postgres::statement;
 use uuid::Uuid;
 
 use super::draft::{Change, Draft};
 use super::rows::QueueRow;
-use super::schema::{queues, revocation_counter};
+use super::schema::queues;
 use super::writer::{Refusable, inconsistent};
 
 impl Draft {
@@ -17,8 +17,8 @@ impl Draft {
         self.write_settings(connection).await?;
         self.write_last_sequences(connection).await?;
         if self.revoked {
-            let version = revocation_counter::version.eq(self.revocation);
-            diesel::update(revocation_counter::table).set(version).execute(connection).await?;
+            let count = statement("UPDATE revocation_counter SET version = $1");
+            count.bind::<BigInt, _>(self.revocation).execute(connection).await?;
         }
         let (new, known): (Vec<&Change>, Vec<&Change>) =
             self.changes.iter().partition(|change| change.is_new);
@@ -51,7 +51,7 @@ impl Draft {
         if ids.is_empty() {
             return Ok(());
         }
-        let count = diesel::sql_query(
+        let count = statement(
             "UPDATE queues SET last_sequence = counted.sequence \
              FROM unnest($1, $2) AS counted (queue_id, sequence) WHERE queues.queue_id = counted.queue_id",
         );
@@ -63,7 +63,7 @@ impl Draft {
         if self.passed_over.is_empty() {
             return Ok(());
         }
-        let pass_over = diesel::sql_query(
+        let pass_over = statement(
             "UPDATE entries SET passed_over_at = $2 WHERE entry_id = ANY ($1) AND passed_over_at IS NULL",
         );
         let ids: Vec<Uuid> = self.passed_over.iter().map(|entry| entry.0).collect();
@@ -101,7 +101,7 @@ async fn insert(connection: &mut AsyncPgConnection, new: Vec<&Change>) -> Result
     let sequences: Vec<i64> = new.iter().map(|change| change.entry.sequence).collect();
     let joined: Vec<DateTime<Utc>> = new.iter().map(|change| change.entry.joined_at).collect();
     let Columns { states, from, until, revocations } = Columns::of(&new);
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO entries \
            (entry_id, queue_id, user_id, sequence, joined_at, state, admitted_at, expires_at, revocation) \
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -128,7 +128,7 @@ async fn update(connection: &mut AsyncPgConnection, known: Vec<&Change>) -> Resu
     }
     let ids: Vec<Uuid> = known.iter().map(|change| change.entry.id.0).collect();
     let Columns { states, from, until, revocations } = Columns::of(&known);
-    let update = diesel::sql_query(
+    let update = statement(
         "UPDATE entries SET state = changed.state, \
            admitted_at = coalesce(changed.admitted_at, entries.admitted_at), \
            expires_at = coalesce(changed.expires_at, entries.expires_at), revocation = changed.revocation \

@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{InventorySeat, Payment, Reservation, ReservedSeat};
 use domain::shared::{PaymentId, ReservationId, ScheduleId, SeatId, UserId};
-use service_kit::postgres::TransactionError;
+use service_kit::postgres::{TransactionError, statement};
 use uuid::Uuid;
 
 use super::rows::{PaymentRow, ReservationRow, SeatRow};
@@ -60,7 +60,7 @@ pub async fn turns(connection: &mut AsyncPgConnection, turns: Vec<Turn>) -> Quer
             Turn::Together(key) => (key, false),
         })
         .unzip();
-    let take = diesel::sql_query(
+    let take = statement(
         "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(key) ELSE pg_advisory_xact_lock_shared(key) END \
          FROM unnest($1, $2) AS turns (key, alone)",
     );

@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{Event, EventBody, Outbox};
 use domain::shared::{EntryId, EventId};
 use service_kit::gather::{CarriesOut, Gathering};
-use service_kit::postgres::{Database, classify};
+use service_kit::postgres::{Database, classify, statement};
 use uuid::Uuid;
 
 use super::PostgresBoxOffice;
@@ -37,7 +37,7 @@ impl Outbox for PostgresBoxOffice {
     /// they are being claimed, withdrawn or deleted.
     async fn claim(&self, lease_seconds: u32, limit: usize) -> anyhow::Result<Vec<Event>> {
         let mut connection = self.database.connection().await?;
-        let claim = diesel::sql_query(
+        let claim = statement(
             "UPDATE outbox SET claimed_until = statement_timestamp() + make_interval(secs => $1) \
              WHERE event_id = ANY (ARRAY(SELECT event_id FROM outbox WHERE claimed_until <= statement_timestamp() \
                                          ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)) \
@@ -70,7 +70,7 @@ impl CarriesOut<EventId> for Arrivals {
     /// Rows are locked in the order of their ids, as those who withdraw events do.
     async fn carry_out(&self, events: &[EventId]) -> anyhow::Result<Vec<()>> {
         let mut connection = self.0.connection().await?;
-        let delete = diesel::sql_query(
+        let delete = statement(
             "DELETE FROM outbox USING (SELECT set_config('synchronous_commit', 'off', true)) AS lazily \
              WHERE event_id = ANY (ARRAY(SELECT event_id FROM outbox WHERE event_id = ANY ($1) \
                                          ORDER BY event_id FOR UPDATE))",
@@ -86,8 +86,7 @@ pub async fn enqueue(mut connection: &AsyncPgConnection, events: &[Event]) -> Qu
     if events.is_empty() {
         return Ok(());
     }
-    let insert =
-        diesel::sql_query("INSERT INTO outbox (event_id, kind, pass_id) SELECT * FROM unnest($1, $2, $3)");
+    let insert = statement("INSERT INTO outbox (event_id, kind, pass_id) SELECT * FROM unnest($1, $2, $3)");
     insert
         .bind::<Array<SqlUuid>, _>(events.iter().map(|event| event.id.0).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(events.iter().map(|event| event.body.kind()).collect::<Vec<_>>())
@@ -99,7 +98,7 @@ pub async fn enqueue(mut connection: &AsyncPgConnection, events: &[Event]) -> Qu
 
 /// These passes hold seats again: nobody is told any more that they do not.
 pub async fn withdraw_yields(connection: &mut AsyncPgConnection, passes: Vec<Uuid>) -> QueryResult<()> {
-    let withdraw = diesel::sql_query(
+    let withdraw = statement(
         "DELETE FROM outbox \
          WHERE event_id = ANY (ARRAY(SELECT event_id FROM outbox WHERE kind = 'slot_yielded' AND pass_id = ANY ($1) \
                                      ORDER BY event_id FOR UPDATE))",

@@ -6,7 +6,7 @@ use super::{columns, read};
 use crate::answer::Answer;
 use crate::gather::{CarriesOut, Gathering};
 use crate::idempotency::{Claimed, Key};
-use crate::postgres::{Database, TransactionError};
+use crate::postgres::{Database, TransactionError, statement};
 
 /// As for claims.
 pub const ANSWERING: Gathering =
@@ -50,7 +50,7 @@ async fn write_first(
 ) -> Result<usize, diesel::result::Error> {
     let (users, words) = columns(given.iter().map(|given| &given.key));
     let answers = || given.iter().map(|given| &given.answer);
-    let update = diesel::sql_query(
+    let update = statement(
         "UPDATE idempotency_keys AS kept \
          SET answer_status = first.status, answer_content_type = first.content_type, \
              answer_location = first.location, answer_body = first.body \

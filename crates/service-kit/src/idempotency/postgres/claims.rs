@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{columns, lock};
 use crate::gather::{CarriesOut, Gathering};
 use crate::idempotency::{Claim, Claimed, Fingerprint, Key, LEASE_SECONDS, Record};
-use crate::postgres::{Database, TransactionError, now};
+use crate::postgres::{Database, TransactionError, now, statement};
 
 /// One writer decides while the other commits; ten thousand fans may knock in the time that a few sets take.
 pub const CLAIMING: Gathering =
@@ -62,7 +62,7 @@ async fn write_new(
     wanted: &[WantedKey],
 ) -> Refusable<HashMap<Uuid, Claimed>> {
     let (users, words) = columns(wanted.iter().map(|want| &want.key));
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO idempotency_keys (user_id, word, fingerprint, made_id, created_at, claimed_until) \
          SELECT user_id, word, fingerprint, made_id, at, at + make_interval(secs => $5) \
          FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS wanted (user_id, word, fingerprint, made_id, nth), \
@@ -109,7 +109,7 @@ async fn write_changed(connection: &mut AsyncPgConnection, changed: &HashMap<&Ke
     let (users, words) = columns(changed.keys().copied());
     let of = |column: fn(&Record) -> DateTime<Utc>| changed.values().map(column).collect::<Vec<_>>();
     let fingerprints = changed.values().map(|record| record.fingerprint.as_slice());
-    let upsert = diesel::sql_query(
+    let upsert = statement(
         "INSERT INTO idempotency_keys (user_id, word, fingerprint, made_id, created_at, claimed_until) \
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (user_id, word) DO UPDATE \

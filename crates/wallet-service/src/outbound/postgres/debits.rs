@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::{Balance, IdGenerator, JournalEntryId, PaymentId, UserId};
 use domain::wallet::{Debit, DebitAnswer, DebitRequest, DebitState, JournalEntry, RefundAnswer, VoidAnswer};
 use service_kit::gather::{CarriesOut, Gathering};
-use service_kit::postgres::{Database, TransactionError, now};
+use service_kit::postgres::{Database, TransactionError, now, statement};
 use uuid::Uuid;
 
 use super::postings::{Postings, all_written};
@@ -163,7 +163,7 @@ impl Set {
         let at = now(connection).await?;
         self.postings.write(connection, at).await?;
         let rows: Vec<_> = self.changed.values().map(DebitRow::of).collect();
-        let update = diesel::sql_query(
+        let update = statement(
             "UPDATE debits SET state = decided.state, user_id = decided.user_id, amount = decided.amount, \
                                balance = decided.balance \
              FROM unnest($1, $2, $3, $4, $5) AS decided (payment_id, state, user_id, amount, balance) \
@@ -203,7 +203,7 @@ async fn claim(
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO debits (payment_id, state) \
          SELECT payment_id, 'voided' FROM unnest($1) AS claimed (payment_id) ORDER BY payment_id \
          ON CONFLICT DO NOTHING RETURNING payment_id",

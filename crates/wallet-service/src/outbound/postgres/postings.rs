@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlU
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::{Balance, UserId};
 use domain::wallet::JournalEntry;
-use service_kit::postgres::TransactionError;
+use service_kit::postgres::{TransactionError, statement};
 use uuid::Uuid;
 
 use super::rows::{self, JournalLineRow};
@@ -67,7 +67,7 @@ impl Postings {
     async fn write_lines(&self, connection: &mut AsyncPgConnection, at: DateTime<Utc>) -> Refusable<()> {
         let lines = self.entries.iter().flat_map(|(entry, after)| JournalLineRow::of(entry, *after, at));
         let lines: Vec<_> = lines.collect();
-        let insert = diesel::sql_query(
+        let insert = statement(
             "INSERT INTO journal_lines (entry_id, account, user_id, amount, balance_after, reason, reference, created_at) \
              SELECT entry_id, account, user_id, amount, balance_after, reason, reference, $8 \
              FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
@@ -93,7 +93,7 @@ impl Postings {
     async fn write_balances(&self, connection: &mut AsyncPgConnection) -> Refusable<()> {
         let moved = self.moved.iter().filter_map(|user| Some((user.0, self.balance(*user)?.as_won())));
         let (users, balances): (Vec<Uuid>, Vec<i64>) = moved.unzip();
-        let update = diesel::sql_query(
+        let update = statement(
             "UPDATE wallets SET balance = moved.balance FROM unnest($1, $2) AS moved (user_id, balance) \
              WHERE wallets.user_id = moved.user_id",
         );

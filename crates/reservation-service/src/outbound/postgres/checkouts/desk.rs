@@ -14,7 +14,7 @@ use domain::reservation::{
 };
 use domain::shared::{EventId, IdGenerator, PaymentId, ReservationId, SeatId, TicketId};
 use futures_util::future::try_join3;
-use service_kit::postgres::{TransactionError, clock_timestamp};
+use service_kit::postgres::{TransactionError, clock_timestamp, statement};
 use uuid::Uuid;
 
 use super::lease;
@@ -193,8 +193,9 @@ async fn locked_reservations(
         }
     }
     // Which reservation a payment is of never changes, so it may be read beside the lock.
-    let lock = diesel::sql_query(
-        "SELECT * FROM reservations \
+    let lock = statement(
+        "SELECT reservation_id, schedule_id, user_id, pass_id, seat_ids, amount, status, payment_id, created_at, held_until \
+         FROM reservations \
          WHERE reservation_id = ANY ($1 || ARRAY(SELECT reservation_id FROM payments WHERE payment_id = ANY ($2))) \
          ORDER BY reservation_id FOR UPDATE",
     );

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{Event, Payment, Reservation, ReservationState, SeatState, Ticket};
 use domain::shared::{PaymentId, ReservationId, SeatId};
 use futures_util::future::{try_join, try_join3};
+use service_kit::postgres::statement;
 use uuid::Uuid;
 
 use crate::outbound::postgres::outbox;
@@ -92,7 +93,7 @@ async fn write_reservations(
     }
     let ids: Vec<Uuid> = changed.keys().map(|id| id.0).collect();
     let (statuses, payments): (Vec<_>, Vec<_>) = changed.values().map(|state| status_of(*state)).unzip();
-    let update = diesel::sql_query(
+    let update = statement(
         "UPDATE reservations SET status = changed.status, payment_id = changed.payment_id \
          FROM unnest($1, $2, $3) AS changed (reservation_id, status, payment_id) \
          WHERE reservations.reservation_id = changed.reservation_id",
@@ -117,7 +118,7 @@ async fn write_seats(
     let columns = changed.values().map(|state| columns_of_seat(*state));
     let (statuses, (owners, until)): (Vec<_>, (Vec<_>, Vec<_>)) =
         columns.map(|(status, owner, until)| (status, (owner, until))).unzip();
-    let update = diesel::sql_query(
+    let update = statement(
         "UPDATE seats SET status = changed.status, reservation_id = changed.reservation_id, \
                           held_until = changed.held_until, changed_in = this_version() \
          FROM unnest($1, $2, $3, $4) AS changed (seat_id, status, reservation_id, held_until) \
@@ -139,7 +140,7 @@ async fn insert_payments(mut connection: &AsyncPgConnection, rows: Vec<PaymentRo
     }
     let ids = |of: fn(&PaymentRow) -> Uuid| rows.iter().map(of).collect::<Vec<_>>();
     let times = |of: fn(&PaymentRow) -> DateTime<Utc>| rows.iter().map(of).collect::<Vec<_>>();
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO payments (payment_id, reservation_id, user_id, pass_id, amount, state, balance, ended_at, \
                                fence, lease_until, created_at) \
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -165,7 +166,7 @@ async fn write_payments(mut connection: &AsyncPgConnection, rows: Vec<PaymentRow
     if rows.is_empty() {
         return Ok(());
     }
-    let update = diesel::sql_query(
+    let update = statement(
         "UPDATE payments SET state = settled.state, balance = settled.balance, ended_at = settled.ended_at \
          FROM unnest($1, $2, $3, $4) AS settled (payment_id, state, balance, ended_at) \
          WHERE payments.payment_id = settled.payment_id",
@@ -189,7 +190,7 @@ async fn insert_tickets(
     }
     // A seat number is far below 2^31.
     let numbers = tickets.iter().map(|(_, ticket)| i32::try_from(ticket.number).unwrap_or(i32::MAX));
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO tickets (ticket_id, reservation_id, seat_id, number) SELECT * FROM unnest($1, $2, $3, $4)",
     );
     insert

@@ -14,7 +14,7 @@ use domain::reservation::{
 };
 use domain::shared::{ReservationId, ScheduleId, SeatId, UserId};
 use service_kit::gather::{CarriesOut, Gathering};
-use service_kit::postgres::{Database, TransactionError, now};
+use service_kit::postgres::{Database, TransactionError, now, statement};
 use uuid::Uuid;
 
 use super::best;
@@ -179,7 +179,7 @@ impl Stock {
             reservation.seats.iter().map(|seat| (seat.id.0, (reservation.id.0, reservation.held_until)))
         });
         let (seat_ids, (holders, until)): (Vec<_>, (Vec<_>, Vec<_>)) = claims.unzip();
-        let claim = diesel::sql_query(
+        let claim = statement(
             "UPDATE seats SET status = 'held', reservation_id = claims.reservation_id, held_until = claims.held_until, \
                               changed_in = this_version() \
              FROM unnest($1, $2, $3) AS claims (seat_id, reservation_id, held_until) \
@@ -199,7 +199,7 @@ impl Stock {
             rows.iter().map(|row| row.seat_ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
         // The audit judges a hold by the limit of its time.
         let limits = self.placed.iter().map(|(_, limit)| i32::try_from(*limit).unwrap_or(i32::MAX));
-        let insert = diesel::sql_query(
+        let insert = statement(
             "INSERT INTO reservations (reservation_id, schedule_id, user_id, pass_id, seat_ids, amount, status, \
                                        created_at, held_until, seat_limit) \
              SELECT reservation_id, schedule_id, user_id, pass_id, string_to_array(seats, ',')::uuid[], amount, 'held', \
@@ -260,8 +260,9 @@ pub async fn lock_seats(
 ) -> Result<HashMap<(ScheduleId, SeatId), InventorySeat>, Refused> {
     let (schedules, ids): (Vec<_>, Vec<_>) =
         wanted.into_iter().map(|(schedule, seat)| (schedule.0, seat.0)).unzip();
-    let lock = diesel::sql_query(
-        "SELECT * FROM seats WHERE (schedule_id, seat_id) IN (SELECT * FROM unnest($1, $2)) \
+    let lock = statement(
+        "SELECT schedule_id, seat_id, number, section, row_number, price, status, reservation_id, held_until \
+         FROM seats WHERE (schedule_id, seat_id) IN (SELECT * FROM unnest($1, $2)) \
          ORDER BY seat_id FOR UPDATE",
     );
     let rows = lock.bind::<Array<SqlUuid>, _>(schedules).bind::<Array<SqlUuid>, _>(ids);
@@ -281,10 +282,11 @@ async fn taken(
     let fans: BTreeSet<_> =
         requests.iter().map(|request| (request.user_id.0, request.schedule_id.0)).collect();
     let (users, schedules): (Vec<_>, Vec<_>) = fans.into_iter().unzip();
-    let count = diesel::sql_query(
+    // A CASE, because of an OR PostgreSQL makes a search of its own: through everybody's holds.
+    let count = statement(
         "SELECT user_id, schedule_id, sum(cardinality(seat_ids)) AS seats \
          FROM reservations JOIN unnest($1, $2) AS asking (user_id, schedule_id) USING (user_id, schedule_id) \
-         WHERE status IN ('paying', 'confirmed') OR (status = 'held' AND held_until > $3) \
+         WHERE CASE status WHEN 'held' THEN held_until > $3 ELSE status IN ('paying', 'confirmed') END \
          GROUP BY user_id, schedule_id",
     );
     let rows: Vec<Taken> = count

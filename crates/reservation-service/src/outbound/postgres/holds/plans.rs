@@ -11,7 +11,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::reservation::{FreeRow, FreeSeat, FreeSeats};
 use domain::shared::{ScheduleId, SeatId};
-use service_kit::postgres::TransactionError;
+use service_kit::postgres::{TransactionError, statement};
 use uuid::Uuid;
 
 use crate::outbound::postgres::locks::broken;
@@ -47,7 +47,7 @@ impl Plans {
         schedules: &[Uuid],
         now: DateTime<Utc>,
     ) -> Result<HashMap<ScheduleId, FreeSeats>, Refused> {
-        let read = diesel::sql_query(
+        let read = statement(
             "SELECT asked.schedule_id, found.seats, found.free FROM unnest($1) AS asked (schedule_id), LATERAL ( \
                  SELECT count(*) AS seats, \
                         coalesce(array_agg(number) FILTER (WHERE status = 'available' \

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlU
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::{Amount, ChargeId, IdGenerator, JournalEntryId, UserId};
 use domain::wallet::{Charge, ChargeRefused, ChargeState, Charged, JournalEntry, ProviderAnswer};
-use service_kit::postgres::{TransactionError, now};
+use service_kit::postgres::{TransactionError, now, statement};
 use uuid::Uuid;
 
 use super::Command;
@@ -107,7 +107,7 @@ impl Set {
         }
         self.postings.write(connection, self.now).await?;
         let rows: Vec<_> = self.settled.values().map(|charge| ChargeRow::of(charge, self.now)).collect();
-        let update = diesel::sql_query(
+        let update = statement(
             "UPDATE charges SET state = settled.state, balance_after = settled.balance_after, \
                                 decline_reason = settled.decline_reason, touched_at = $5 \
              FROM unnest($1, $2, $3, $4) AS settled (charge_id, state, balance_after, decline_reason) \
@@ -175,7 +175,7 @@ async fn begin(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let insert = diesel::sql_query(
+    let insert = statement(
         "INSERT INTO charges (charge_id, user_id, amount, state, created_at, touched_at) \
          SELECT charge_id, user_id, amount, 'pending', at, at \
          FROM unnest($1, $2, $3) AS begun (charge_id, user_id, amount), (SELECT clock_timestamp() AS at) AS clock \
