@@ -117,7 +117,12 @@ impl Refusal {
 
     /// No answer: whether it was done is unknown.
     fn no_answer(error: reqwest::Error) -> Self {
-        tracing::warn!(error = format!("{:#}", anyhow!(error)), "answered 503: v1 gave no answer");
+        tracing::warn!(
+            request = request_id::current(),
+            asked = request_id::asked(),
+            error = format!("{:#}", anyhow!(error)),
+            "answered 503: v1 gave no answer"
+        );
         Self::unavailable()
     }
 

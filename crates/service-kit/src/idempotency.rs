@@ -207,7 +207,11 @@ impl<Owner: 'static> Idempotency<Owner> {
 
 /// The effect stands and the answer is true; a repetition runs again under the same id.
 fn not_kept(error: &anyhow::Error) {
-    tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
+    tracing::warn!(
+        request = crate::request_id::current(),
+        error = format!("{error:#}"),
+        "an Idempotency-Key's answer could not be kept"
+    );
 }
 
 fn fingerprint<T: Serialize>(request: &HttpRequest, body: &T) -> Result<Fingerprint, Problem> {

@@ -103,10 +103,20 @@ impl Problem {
     /// An error marked [`domain::shared::Unavailable`] is the store or a peer being out of reach: 503, not 500.
     pub fn unexpected(error: &anyhow::Error) -> Self {
         if error.is::<domain::shared::Unavailable>() {
-            tracing::warn!(error = format!("{error:#}"), "answered 503: something needed is out of reach");
+            tracing::warn!(
+                request = request_id::current(),
+                asked = request_id::asked(),
+                error = format!("{error:#}"),
+                "answered 503: something needed is out of reach"
+            );
             return Self::unavailable("A part of the service is out of reach; nothing was half done");
         }
-        tracing::error!(error = format!("{error:#}"), "answered 500: unexpected error");
+        tracing::error!(
+            request = request_id::current(),
+            asked = request_id::asked(),
+            error = format!("{error:#}"),
+            "answered 500: unexpected error"
+        );
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side")
     }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use actix_web::http::{Method, Uri};
 use tracing::Instrument;
 
 use crate::problem::Problem;
@@ -13,17 +14,42 @@ pub const HEADER: &str = "x-request-id";
 const MAX_LENGTH: usize = 128;
 
 tokio::task_local! {
-    static CURRENT: String;
+    static CURRENT: Current;
+}
+
+#[derive(Clone)]
+struct Current {
+    id: String,
+    /// None outside of a request.
+    asked: Option<Asked>,
+}
+
+/// What a request asks for.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub method: Method,
+    pub uri: Uri,
 }
 
 /// The id of the request being served, or an empty string outside of one (a job, a test).
 pub fn current() -> String {
-    CURRENT.try_with(Clone::clone).unwrap_or_default()
+    CURRENT.try_with(|current| current.id.clone()).unwrap_or_default()
+}
+
+/// As in `GET /v1/concerts`, of the request being served, or an empty string outside of one. Never its query.
+pub fn asked() -> String {
+    let line = |asked: &Asked| format!("{} {}", asked.method, asked.uri.path());
+    CURRENT.try_with(|current| current.asked.as_ref().map(line)).ok().flatten().unwrap_or_default()
 }
 
 /// Runs `work` under the id `id`.
 pub async fn scope<F: Future>(id: String, work: F) -> F::Output {
-    CURRENT.scope(id, work).await
+    CURRENT.scope(Current { id, asked: None }, work).await
+}
+
+/// Runs `work` as the answer to a request.
+pub(crate) async fn scope_asked<F: Future>(id: String, asked: Asked, work: F) -> F::Output {
+    CURRENT.scope(Current { id, asked: Some(asked) }, work).await
 }
 
 /// Whether a caller's id may be used as it is.
@@ -43,6 +69,8 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let task = tokio::spawn(scope(current(), work).in_current_span());
+    let current =
+        CURRENT.try_with(Clone::clone).unwrap_or_else(|_| Current { id: String::new(), asked: None });
+    let task = tokio::spawn(CURRENT.scope(current, work).in_current_span());
     task.await.map_err(|panic| Problem::unexpected(&panic.into()))
 }

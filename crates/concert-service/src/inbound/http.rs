@@ -17,14 +17,14 @@ pub use admin::MainQueue;
 pub use live_seats::{LiveSeats, Pace};
 pub use seat_events::{Heartbeat, OpenStreams};
 
-/// What the outside world reaches.
+/// What the outside world reaches. Routes are tried in this order, each by a pattern: the seat map comes first.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
+        .service(seats::show)
         .service(concerts::list)
         .service(concerts::show)
         .service(schedules::list)
         .service(schedules::show)
-        .service(seats::show)
         .service(seat_events::follow)
         .service(admin::add_concert)
         .service(admin::publish_schedule);

@@ -12,11 +12,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use entry_events::{EntryStreams, News};
 pub use issuer::Issuer;
 
-/// What the outside world reaches.
+/// What the outside world reaches. Routes are tried in this order, each by a pattern: polls, which are nearly all there is, come first.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
-        .service(entries::join)
         .service(entries::show)
+        .service(entries::join)
         .service(entry_events::follow)
         .service(entries::leave)
         .service(queues::show)
