@@ -62,6 +62,7 @@ impl Facade {
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run() -> anyhow::Result<()> {
+    let stop = stop_signal()?;
     let settings = Facade::settings(std::env::vars().collect())?;
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
@@ -75,7 +76,7 @@ pub async fn run() -> anyhow::Result<()> {
         });
     })?;
     tracing::info!(address = %serving.address(), "serving");
-    stop_signal().await?;
+    stop.await;
     tracing::info!("stopping: requests under way may end");
     serving.stop().await
 }

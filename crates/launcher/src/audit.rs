@@ -7,7 +7,7 @@ mod target;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use clap::Args;
 use concert_service::ConcertService;
 use queue_service::QueueService;
@@ -60,10 +60,11 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> ExitCode {
 }
 
 async fn find_and_audit(data_dir: &Path, database_url: Option<String>) -> anyhow::Result<Report> {
+    let stop = stop_signal()?;
     let target = Target::find(data_dir, database_url.filter(|url| !url.is_empty())).await?;
     let report = tokio::select! {
         report = audit(&target.admin_url) => report,
-        stopped = stop_signal() => stopped.and_then(|()| bail!("interrupted")),
+        () = stop => Err(anyhow!("interrupted")),
     };
     target.leave().await?;
     report

@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::pin::{Pin, pin};
 
 use anyhow::Context;
 use clap::Args;
 use service_kit::auth::Role;
+use service_kit::http::Serving;
 use service_kit::postgres::provision::provision;
 use service_kit::service::stop_signal;
 use service_kit::settings::{self, Shared, Sources};
@@ -37,8 +39,9 @@ fn say(what: &str) {
     eprintln!("boxoffice: {what}");
 }
 
-/// Runs until SIGINT or SIGTERM.
+/// Runs until SIGINT or SIGTERM, which may come before it has opened.
 pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let stop = pin!(stop_signal()?);
     let environment: Environment = std::env::vars().collect();
     let shared = shared_settings(&environment)?;
     telemetry::init(&shared.telemetry)?;
@@ -47,7 +50,9 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let installation = Installation::open(data_dir)?;
     let _lock = installation.lock()?;
     let mut postgres = start_postgres(&installation, &environment, arguments.in_memory).await?;
-    let outcome = serve(&installation, &environment, &shared, listener, arguments, &mut postgres).await;
+    let admin_url = admin_url(&environment, postgres.as_ref());
+    let office = open(&installation, &environment, &shared, listener, arguments, admin_url);
+    let outcome = serve(office, &mut postgres, stop).await;
     if let Some(postgres) = postgres {
         say("stopping PostgreSQL");
         postgres.stop().await?;
@@ -55,15 +60,22 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-async fn serve(
+/// The four services behind the public address.
+struct Office {
+    fleet: Fleet,
+    origin: Serving,
+}
+
+/// Starts the services, fills in the demo and says where everything is.
+async fn open(
     installation: &Installation,
     environment: &Environment,
     shared: &Shared,
     listener: TcpListener,
     arguments: &Arguments,
-    postgres: &mut Option<PrivatePostgres>,
-) -> anyhow::Result<()> {
-    let urls = database_urls(installation, environment, arguments.in_memory, postgres.as_ref()).await?;
+    admin_url: Option<String>,
+) -> anyhow::Result<Office> {
+    let urls = database_urls(installation, arguments.in_memory, admin_url).await?;
     say("starting the four services");
     let fleet = Fleet::start(installation, environment, &urls).await?;
     let origin = origin::serve(listener, &shared.http, &fleet)?;
@@ -79,8 +91,21 @@ async fn serve(
     if arguments.in_memory {
         println!("Nothing is kept: this is --in-memory.");
     }
+    Ok(Office { fleet, origin })
+}
+
+/// Whether it is still opening or open already, a signal ends it.
+async fn serve(
+    opening: impl Future<Output = anyhow::Result<Office>>,
+    postgres: &mut Option<PrivatePostgres>,
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+) -> anyhow::Result<()> {
+    let Office { fleet, origin } = tokio::select! {
+        office = opening => office?,
+        () = &mut stop => return Ok(()),
+    };
     let outcome = tokio::select! {
-        signal = stop_signal() => signal,
+        () = stop => Ok(()),
         broken = postgres_ended(postgres.as_mut()) => Err(broken),
     };
     say("stopping: requests under way may end");
@@ -114,21 +139,21 @@ async fn start_postgres(
     PrivatePostgres::start(options).await.map(Some)
 }
 
+/// Where whoever may make roles and schemas connects to.
+fn admin_url(environment: &Environment, postgres: Option<&PrivatePostgres>) -> Option<String> {
+    postgres.map(PrivatePostgres::url).or_else(|| environment.get("DATABASE_URL").cloned())
+}
+
 /// A role and a schema for each service.
 async fn database_urls(
     installation: &Installation,
-    environment: &Environment,
     in_memory: bool,
-    postgres: Option<&PrivatePostgres>,
+    admin_url: Option<String>,
 ) -> anyhow::Result<DatabaseUrls> {
     if in_memory {
         return Ok(None);
     }
-    let admin_url = match (postgres, environment.get("DATABASE_URL")) {
-        (Some(postgres), _) => postgres.url(),
-        (None, Some(url)) => url.clone(),
-        (None, None) => anyhow::bail!("there is no database: set DATABASE_URL"),
-    };
+    let admin_url = admin_url.context("there is no database: set DATABASE_URL")?;
     provision(&admin_url, &installation.roles()).await.map(Some)
 }
 

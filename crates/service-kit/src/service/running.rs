@@ -104,24 +104,26 @@ pub fn run<S: Service>() -> ExitCode {
 }
 
 async fn serve<S: Service>() -> anyhow::Result<()> {
+    let stop = stop_signal()?;
     let environment = std::env::vars().collect();
     let sources = Sources { section: S::SECTION, defaults: S::DEFAULTS, environment };
     let settings = settings::load::<S::Settings>(sources)?;
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let running = start::<S>(listener, settings, false).await?;
-    stop_signal().await?;
+    stop.await;
     tracing::info!(service = S::NAME, "stopping: requests under way may end");
     running.stop().await
 }
 
-/// Waits for SIGINT or SIGTERM.
-pub async fn stop_signal() -> anyhow::Result<()> {
+/// Listens for SIGINT and SIGTERM from now on; resolves when one has come, be it long before anybody waits for it.
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
