@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::load::{Latencies, Measured};
 use super::statistics::{median, ratio};
+use super::table::rounded;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Row {
     pub goal: Goal,
     pub ours: Side,
     pub yardstick: Option<Side>,
+    /// Where the yardstick was measured on another machine: the row that says how far this one is from it.
+    pub scaled_by: Option<&'static str>,
     /// What a reader of the figures should know.
     pub notes: Vec<String>,
     /// Anything that was not as it should be: it fails the run.
@@ -94,13 +97,49 @@ impl Row {
         let what = what.into();
         let ours = Side::new("ours");
         let (notes, errors) = (Vec::new(), Vec::new());
-        Self { id, what, unit, goal, ours, yardstick: None, notes, errors, not_served: None, audit: None }
+        let (yardstick, scaled_by) = (None, None);
+        Self {
+            id,
+            what,
+            unit,
+            goal,
+            ours,
+            yardstick,
+            scaled_by,
+            notes,
+            errors,
+            not_served: None,
+            audit: None,
+        }
     }
 
     #[must_use]
     pub fn against(mut self, yardstick: Side) -> Self {
         self.yardstick = Some(yardstick);
         self
+    }
+
+    /// Against a peer's figure, which is as many times smaller or larger here as PostgreSQL's own in the row `scaled_by`.
+    #[must_use]
+    pub fn against_peer(mut self, figure: f64, scaled_by: &'static str) -> Self {
+        self.yardstick = Some(Side::known("best peer", figure));
+        self.scaled_by = Some(scaled_by);
+        self
+    }
+
+    /// Takes the yardstick for what it would be on a machine that is `factor` times as fast as its own.
+    pub fn scale(&mut self, factor: f64) {
+        let as_measured = self.ratio();
+        let Some(yardstick) = &mut self.yardstick else { return };
+        let measured = yardstick.median().map(rounded).unwrap_or_default();
+        yardstick.rounds.iter_mut().for_each(|figure| *figure *= factor);
+        yardstick.what = format!("{}, scaled to this machine", yardstick.what);
+        let by = self.scaled_by.unwrap_or_default();
+        let unscaled = as_measured.map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
+        self.note(format!(
+            "the peer did {measured} elsewhere, where {by} did {:.2} times what it does here; unscaled the ratio is {unscaled}",
+            1.0 / factor
+        ));
     }
 
     pub fn note(&mut self, note: impl Into<String>) {
@@ -194,6 +233,17 @@ mod tests {
         assert_eq!(row(Goal::RatioAtMost(0.89), &ours, &[100.0]).verdict(true), Verdict::Missed);
         assert_eq!(row(Goal::AtMost(90.0), &ours, &[]).verdict(true), Verdict::Met);
         assert_eq!(row(Goal::AtMost(89.0), &ours, &[]).verdict(true), Verdict::Missed);
+    }
+
+    #[test]
+    fn a_peers_figure_is_taken_for_what_it_would_be_on_this_machine() {
+        let mut row =
+            Row::new("P0", "something", "1/s", Goal::RatioAtLeast(3.0)).against_peer(100.0, "pgbench-S");
+        row.ours.rounds = vec![200.0];
+        assert_eq!(row.verdict(true), Verdict::Missed);
+        row.scale(0.5);
+        assert_eq!((row.ratio(), row.verdict(true)), (Some(4.0), Verdict::Met));
+        assert!(row.notes[0].contains("unscaled the ratio is 2.00"), "{:?}", row.notes);
     }
 
     #[test]

@@ -24,7 +24,7 @@ const SEATS: &str = include_str!("../sql/hold_seats.sql");
 const HELD: &str = "SELECT count(*) FROM reservation.seats WHERE status = 'held'";
 /// Seats of the larger hold of P5.
 const MANY: usize = 8;
-/// The peers' best, measured on this class of machine (design notes, "Peers").
+/// The peers' best, measured beforehand (design notes, "Peers").
 const BEST_PEER: f64 = 1_460.0;
 
 pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
@@ -36,13 +36,12 @@ pub async fn measure(stage: &Stage<'_>, rows: &mut Rows) -> anyhow::Result<()> {
     if of_holds > 0 {
         let mut row = single_seats(stage, &fans).await?;
         stage.audit(&mut row).await?;
-        let known = Side::known("best peer", BEST_PEER);
         let mut peers =
             Row::new("peers-holds", "holds beside the best peer", row.unit, Goal::RatioAtLeast(15.0));
         peers.ours = row.ours.clone();
-        peers.note("ours are the rounds of P4; the peer was measured beforehand on this class of machine");
+        peers.note("ours are the rounds of P4");
         rows.add(row);
-        rows.add(peers.against(known));
+        rows.add(peers.against_peer(BEST_PEER, "pgbench-N"));
     }
     if of_pairs > 0 {
         let mut row = eight_seats(stage, &fans).await?;

@@ -82,6 +82,21 @@ impl Part {
         }
     }
 
+    /// Rows of other parts that need this one's.
+    const fn scaled(self) -> &'static [&'static str] {
+        match self {
+            Self::Normalisers => &["flow", "peers-poll", "peers-holds"],
+            Self::Joins
+            | Self::Holds
+            | Self::SeatMap
+            | Self::Contention
+            | Self::Purchases
+            | Self::Streams
+            | Self::Readiness
+            | Self::Waiting => &[],
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Normalisers => "normalisers",
@@ -135,6 +150,10 @@ impl Rows {
     }
 
     pub fn add(&mut self, mut row: Row) {
+        let normaliser = row.scaled_by.and_then(|id| self.rows.iter().find(|row| row.id == id));
+        if let Some(factor) = normaliser.and_then(Row::ratio) {
+            row.scale(factor);
+        }
         row.close();
         let figures: Vec<String> = row.ours.rounds.iter().map(|figure| rounded(*figure)).collect();
         let word = row.verdict(self.judged).word();
@@ -161,7 +180,7 @@ pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> Vec<String> {
         Err(error) => return vec![format!("{error:#}")],
     };
     for part in Part::ALL {
-        let wanted = part.ids().iter().any(|id| bench.options.wants(id));
+        let wanted = part.ids().iter().chain(part.scaled()).any(|id| bench.options.wants(id));
         if !wanted {
             continue;
         }

@@ -8,14 +8,14 @@ use super::moneyed;
 use crate::bench::fans::{Fan, Waiting, entries};
 use crate::bench::halls::Hall;
 use crate::bench::load::{Body, Client, Connection, Measured, Turn, request, run};
-use crate::bench::row::{Goal, Row, Side};
+use crate::bench::row::{Goal, Row};
 use crate::bench::rows::holds::hold;
 use crate::bench::stage::{Stage, blocking};
 use crate::bench::table::rounded;
 use crate::promoter::MAIN_QUEUE;
 use crate::stack::Service;
 
-/// The peers' best with a map of 2,000 seats or fewer, measured on this class of machine (design notes, "Peers").
+/// The peers' best with a map of 2,000 seats or fewer, measured beforehand (design notes, "Peers").
 const BEST_PEER: f64 = 221.0;
 
 /// Somebody who comes, looks, chooses and pays, and then the next.
@@ -69,11 +69,8 @@ pub async fn row(stage: &Stage<'_>) -> anyhow::Result<Row> {
             rounded(latencies.p99)
         ));
     }
-    row.note(format!(
-        "{} fans a round; the peer was measured beforehand on this class of machine",
-        scale.flow_fans
-    ));
-    Ok(row.against(Side::known("best peer", BEST_PEER)))
+    row.note(format!("{} fans a round", scale.flow_fans));
+    Ok(row.against_peer(BEST_PEER, "pgbench-N"))
 }
 
 async fn visit(stage: &Stage<'_>, halls: &[Hall]) -> anyhow::Result<Measured> {
