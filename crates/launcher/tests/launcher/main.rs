@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod early_stop;
+#[cfg(test)]
 mod installation;
 #[cfg(test)]
 mod leftover;
