@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::queue::{
-    AdmissionPolicy, EntryState, QueueChange, QueueOverview, QueueState, Standing, WaitSeconds, wait_estimate,
+    AdmissionPolicy, EntryState, QueueChange, QueueFigures, QueueOverview, QueueState, QueueTotals, Standing,
+    WaitSeconds, wait_estimate,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -161,6 +162,43 @@ impl From<QueueOverview> for QueueBody {
             pass_ttl_seconds: queue.policy.pass_ttl_seconds,
         }
     }
+}
+
+/// How a queue goes. The totals only grow; two answers with the same `since` and what lies between them are a rate.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueFiguresBody {
+    #[serde(flatten)]
+    pub queue: QueueBody,
+    /// Fans who were given a new place.
+    pub joined_total: u64,
+    /// Fans who were let in.
+    pub admitted_total: u64,
+    /// Admissions that ended with a payment.
+    pub finished_total: u64,
+    /// Since when the totals count: since this queue-service took the rooms over. Another instant than before says that
+    /// they have begun anew at 0.
+    pub since: DateTime<Utc>,
+}
+
+impl From<QueueFigures> for QueueFiguresBody {
+    fn from(QueueFigures { overview, totals, since }: QueueFigures) -> Self {
+        let QueueTotals { joined, admitted, finished } = totals;
+        Self {
+            queue: overview.into(),
+            joined_total: joined,
+            admitted_total: admitted,
+            finished_total: finished,
+            since,
+        }
+    }
+}
+
+/// `GET /v1/admin/queues`: every queue, the oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuesBody {
+    pub queues: Vec<QueueFiguresBody>,
 }
 
 /// `PUT /v1/admin/queues/{queueId}`: what is absent stays as it is, or is the default of a new queue.

@@ -15,5 +15,5 @@ pub use entry::{Entry, EntryState, LeaveEffect, RevokedPass};
 pub use estimate::{WaitSeconds, poll_after_millis, wait_estimate};
 pub use line::Line;
 pub use ports::{JoinError, JoinRequest, Joined, Polled, Revocations, Standing, TooEarly, WaitingRoom};
-pub use room::{Queue, QueueChange, QueueOverview, QueueState};
+pub use room::{Queue, QueueChange, QueueFigures, QueueOverview, QueueState, QueueTotals};
 pub use service::{Admission, EntryError, PollError, QueueError, Waiting};

@@ -3,7 +3,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Entry, EntryState, LeaveEffect, Queue, QueueChange, QueueError, QueueOverview, RevokedPass};
+use super::{
+    Entry, EntryState, LeaveEffect, Queue, QueueChange, QueueError, QueueFigures, QueueOverview, RevokedPass,
+};
 use crate::shared::{EntryId, QueueId, UserId};
 
 /// A fan asks for a place.
@@ -136,6 +138,9 @@ pub trait WaitingRoom: Send + Sync {
     ) -> Result<(QueueOverview, bool), QueueError>;
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>>;
+
+    /// The overview with what has happened since the store was opened. As cheap as the overview: nothing is counted for it.
+    async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>>;
 
     /// Every queue there is.
     async fn queues(&self) -> anyhow::Result<Vec<QueueId>>;

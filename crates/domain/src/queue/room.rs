@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{AdmissionPolicy, InvalidSetting, JoinError, Load};
+use chrono::{DateTime, Utc};
+
+use super::{AdmissionPolicy, EntryState, InvalidSetting, JoinError, Load};
 use crate::shared::QueueId;
 
 /// A waiting room as its operator has set it.
@@ -159,6 +161,47 @@ pub struct QueueOverview {
     pub queue: Queue,
     pub waiting: u64,
     pub admitted: u64,
+}
+
+/// How a queue goes: two looks, and what lies between them, are a rate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QueueFigures {
+    pub overview: QueueOverview,
+    pub totals: QueueTotals,
+    /// Since when the totals count, by the store's clock: since it was opened. Another instant than in the look before
+    /// says that they have begun anew.
+    pub since: DateTime<Utc>,
+}
+
+/// What has happened in a queue; each only grows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct QueueTotals {
+    /// Fans who were given a new place.
+    pub joined: u64,
+    /// Fans who were let in.
+    pub admitted: u64,
+    /// Admissions that ended with a payment.
+    pub finished: u64,
+}
+
+impl QueueTotals {
+    /// Counts what an entry has become; `before`: what it was, unless it is a new one.
+    pub fn count(&mut self, before: Option<EntryState>, after: EntryState) {
+        let (was_let_in, had_finished) = match before {
+            None | Some(EntryState::Waiting | EntryState::Expired) => (false, false),
+            Some(EntryState::Admitted { .. }) => (true, false),
+            Some(EntryState::Done) => (true, true),
+        };
+        self.joined += u64::from(before.is_none());
+        match after {
+            EntryState::Admitted { .. } => self.admitted += u64::from(!was_let_in),
+            EntryState::Done => {
+                self.admitted += u64::from(!was_let_in);
+                self.finished += u64::from(!had_finished);
+            }
+            EntryState::Waiting | EntryState::Expired => {}
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AdmissionPolicy, Entry, InvalidSetting, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue,
-    QueueChange, QueueOverview, Revocations, Standing, TooEarly, WaitingRoom,
+    QueueChange, QueueFigures, QueueOverview, Revocations, Standing, TooEarly, WaitingRoom,
 };
 use crate::shared::{EntryId, IdGenerator, QueueId, UserId};
 
@@ -132,6 +132,21 @@ impl Admission {
 
     pub async fn overview(&self, queue: QueueId) -> Result<QueueOverview, QueueError> {
         self.room.overview(queue).await?.ok_or(QueueError::NoSuchQueue)
+    }
+
+    /// How one queue goes.
+    pub async fn figures(&self, queue: QueueId) -> Result<QueueFigures, QueueError> {
+        self.room.figures(queue).await?.ok_or(QueueError::NoSuchQueue)
+    }
+
+    /// How every queue goes, by id: the oldest first.
+    pub async fn figures_everywhere(&self) -> anyhow::Result<Vec<QueueFigures>> {
+        let mut figures = Vec::new();
+        for queue in self.room.queues().await? {
+            figures.extend(self.room.figures(queue).await?);
+        }
+        figures.sort_by_key(|queue| queue.overview.queue.id);
+        Ok(figures)
     }
 
     /// Creates the queue, or changes the one there is. True where it was created.

@@ -20,6 +20,8 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(entry_events::follow)
         .service(entries::leave)
         .service(queues::show)
+        .service(queues::list_figures)
+        .service(queues::show_figures)
         .service(queues::configure)
         .service(issuer::pass_keys);
 }

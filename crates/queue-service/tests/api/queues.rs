@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{House, MAIN_QUEUE, admin, new_id};
@@ -101,5 +102,47 @@ async fn a_body_that_is_no_json_is_malformed() {
         assert_eq!(reply.status(), 400);
         let problem: Value = reply.json().await.unwrap();
         assert_eq!(problem["code"], "malformed_request");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sees_how_the_queues_go() {
+    let house = House::open().await;
+    let first = house.join(MAIN_QUEUE).await;
+    house.admitted(&first).await;
+    let second = house.join(MAIN_QUEUE).await;
+    house.finish(&[&first]).await;
+    house.admitted(&second).await;
+    house.join(MAIN_QUEUE).await;
+    let quiet = new_id();
+    house.configure(&quiet, json!({ "name": "Hall", "state": "paused" })).await.expect(201);
+
+    let look = |path: String| house.queue.get(&path).bearer(&house.issuers.operator_token()).send();
+    let figures = look(admin(MAIN_QUEUE)).await.expect(200);
+    let since = &figures["since"];
+    assert!(since.as_str().unwrap().parse::<DateTime<Utc>>().unwrap() > DateTime::UNIX_EPOCH);
+    assert_eq!(
+        figures,
+        json!({
+            "queueId": MAIN_QUEUE, "name": "Main queue", "state": "open", "waiting": 1, "admitted": 1,
+            "maxActive": 1, "admitPerMinute": null, "passTtlSeconds": 600,
+            "joinedTotal": 3, "admittedTotal": 2, "finishedTotal": 1, "since": since,
+        })
+    );
+    let all = look("/v1/admin/queues".to_owned()).await.expect(200);
+    assert_eq!(all, json!({ "queues": [figures, look(admin(&quiet)).await.expect(200)] }));
+    for missing in [new_id(), "no-id".to_owned()] {
+        look(admin(&missing)).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_operator_sees_how_the_queues_go() {
+    let house = House::open().await;
+    let fan = house.join(MAIN_QUEUE).await;
+    for path in ["/v1/admin/queues".to_owned(), admin(MAIN_QUEUE)] {
+        house.queue.get(&path).send().await.problem(401, "unauthenticated");
+        house.queue.get(&path).bearer(&fan.access).send().await.problem(403, "not_admitted");
+        house.queue.get(&path).bearer(&fan.token).send().await.problem(403, "not_admitted");
     }
 }

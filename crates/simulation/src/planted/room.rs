@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use domain::adapters::memory::{MemoryWaitingRoom, Rooms};
 use domain::queue::{
     Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange, QueueError,
-    QueueOverview, Revocations, Standing, WaitingRoom,
+    QueueFigures, QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
 
@@ -118,6 +118,10 @@ impl WaitingRoom for Wrong<MemoryWaitingRoom> {
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>> {
         self.right.overview(queue).await
+    }
+
+    async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>> {
+        self.right.figures(queue).await
     }
 
     async fn queues(&self) -> anyhow::Result<Vec<QueueId>> {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::queue::{
-    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange, QueueError,
+    Entry, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange, QueueError, QueueFigures,
     QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId};
@@ -101,6 +101,10 @@ impl WaitingRoom for Guarded<dyn WaitingRoom> {
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>> {
         self.inner.overview(queue).await
+    }
+
+    async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>> {
+        self.inner.figures(queue).await
     }
 
     async fn queues(&self) -> anyhow::Result<Vec<QueueId>> {

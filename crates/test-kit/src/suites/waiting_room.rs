@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use domain::adapters::system;
 use domain::queue::{
-    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Polled, Queue, QueueChange, QueueOverview,
-    QueueState, Revocations, Standing, WaitingRoom,
+    AdmissionPolicy, EntryState, JoinError, JoinRequest, Joined, Polled, Queue, QueueChange, QueueFigures,
+    QueueOverview, QueueState, QueueTotals, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
 use uuid::Uuid;
@@ -100,6 +100,8 @@ macro_rules! waiting_room_suite {
                 a_queue_that_makes_no_sense_is_refused_and_not_created,
                 an_overview_counts_who_waits_and_who_is_inside,
                 every_queue_is_listed_once,
+                the_totals_of_a_queue_only_grow,
+                reading_again_counts_nothing,
                 the_main_queue_is_created_once,
                 other_settings_change_only_queues_without_limits_of_their_own,
                 one_fan_joining_a_hundred_times_at_once_has_one_place,
@@ -159,6 +161,15 @@ impl Subject {
 
     async fn overview(&self, queue: QueueId) -> QueueOverview {
         self.room.overview(queue).await.expect("an overview").expect("the queue is there")
+    }
+
+    async fn figures(&self, queue: QueueId) -> QueueFigures {
+        self.room.figures(queue).await.expect("the figures").expect("the queue is there")
+    }
+
+    async fn totals(&self, queue: QueueId) -> (u64, u64, u64) {
+        let QueueTotals { joined, admitted, finished } = self.figures(queue).await.totals;
+        (joined, admitted, finished)
     }
 
     async fn try_join(&self, queue_id: QueueId, user_id: UserId) -> Result<Joined, JoinError> {

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::lock;
 use crate::queue::{
     AbsencePolicy, AdmissionPolicy, Entry, EntryState, JoinError, JoinRequest, Joined, LeaveEffect, Load,
-    Polled, Queue, QueueChange, QueueError, QueueOverview, Revocations, RevokedPass, Standing, TooEarly,
-    WaitingRoom, poll_after_millis,
+    Polled, Queue, QueueChange, QueueError, QueueFigures, QueueOverview, QueueTotals, Revocations,
+    RevokedPass, Standing, TooEarly, WaitingRoom, poll_after_millis,
 };
 use crate::shared::{Clock, EntryId, QueueId, UserId};
 
@@ -17,6 +17,7 @@ use crate::shared::{Clock, EntryId, QueueId, UserId};
 pub struct MemoryWaitingRoom {
     clock: Arc<dyn Clock>,
     absence: AbsencePolicy,
+    opened_at: DateTime<Utc>,
     rooms: Mutex<Rooms>,
 }
 
@@ -33,6 +34,7 @@ pub struct Rooms {
     pub revoked: Vec<RevokedPass>,
     /// Of those who have been seen since they joined.
     pub presence: BTreeMap<EntryId, Presence>,
+    pub totals: BTreeMap<QueueId, QueueTotals>,
     pub changes: u64,
 }
 
@@ -110,6 +112,8 @@ impl Rooms {
             self.presence.remove(&entry.id);
         }
         self.changes += 1;
+        let before = self.entries.get(&key).map(|before| before.state);
+        self.totals.entry(entry.queue_id).or_default().count(before, entry.state);
         self.sequences.insert(entry.id, key);
         self.entries.insert(key, entry);
     }
@@ -138,7 +142,8 @@ fn wide(count: usize) -> u64 {
 
 impl MemoryWaitingRoom {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, absence: AbsencePolicy::default(), rooms: Mutex::default() }
+        let opened_at = clock.now();
+        Self { clock, absence: AbsencePolicy::default(), opened_at, rooms: Mutex::default() }
     }
 
     #[must_use]
@@ -282,6 +287,16 @@ impl WaitingRoom for MemoryWaitingRoom {
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>> {
         let (now, rooms) = self.now_locked();
         Ok(rooms.queues.get(&queue).map(|queue| rooms.overview(queue.clone(), now)))
+    }
+
+    async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>> {
+        let (now, rooms) = self.now_locked();
+        let figures = |queue: &Queue| QueueFigures {
+            overview: rooms.overview(queue.clone(), now),
+            totals: rooms.totals.get(&queue.id).copied().unwrap_or_default(),
+            since: self.opened_at,
+        };
+        Ok(rooms.queues.get(&queue).map(figures))
     }
 
     async fn queues(&self) -> anyhow::Result<Vec<QueueId>> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::queue::{
-    AbsencePolicy, AdmissionPolicy, Entry, EntryState, Line, Load, Queue, QueueOverview, Standing,
-    poll_after_millis,
+    AbsencePolicy, AdmissionPolicy, Entry, EntryState, Line, Load, Queue, QueueOverview, QueueTotals,
+    Standing, poll_after_millis,
 };
 use domain::shared::{EntryId, QueueId, UserId};
 
@@ -29,6 +29,7 @@ pub struct Rooms {
 pub struct Room {
     pub queue: Queue,
     pub last_sequence: i64,
+    pub totals: QueueTotals,
     line: Line,
     /// Who is inside, by the end of their time.
     ends: BTreeSet<(DateTime<Utc>, EntryId)>,
@@ -52,6 +53,7 @@ impl Room {
         Self {
             queue,
             last_sequence: 0,
+            totals: QueueTotals::default(),
             line: Line::default(),
             ends: BTreeSet::new(),
             admissions: VecDeque::new(),
@@ -249,6 +251,10 @@ impl Rooms {
     /// Makes a place what it has become, whatever it was; somebody new has been seen at `seen`.
     pub fn put(&mut self, entry: &Entry, seen: Duration) -> anyhow::Result<()> {
         self.changes += 1;
+        let before = self.entry(entry.id).map(|before| before.state);
+        if let Some(room) = self.room_mut(entry.queue_id) {
+            room.totals.count(before, entry.state);
+        }
         match entry.state {
             EntryState::Waiting => {
                 self.take_inside(entry.id);
@@ -266,6 +272,20 @@ impl Rooms {
             EntryState::Done | EntryState::Expired => self.forget(entry.id),
         }
         Ok(())
+    }
+
+    /// Somebody was let in and has left again before anybody saw it.
+    pub fn count_short_visit(&mut self, queue: QueueId) {
+        if let Some(room) = self.room_mut(queue) {
+            room.totals.admitted += 1;
+        }
+    }
+
+    /// What has happened has happened, for rooms that are read again: reading a place is no event.
+    pub fn keep_totals_of(&mut self, before: &Self) {
+        for room in &mut self.by_number {
+            room.totals = before.room(room.queue.id).map(|known| known.totals).unwrap_or_default();
+        }
     }
 
     /// Somebody is not there.

@@ -1,7 +1,7 @@
 //! What is told of a set once it is committed.
 
 use anyhow::Context;
-use domain::queue::{Entry, Joined, Standing};
+use domain::queue::{Entry, EntryState, Joined, Standing};
 
 use super::command::Answer;
 use super::draft::{Decided, Draft};
@@ -24,6 +24,9 @@ fn remember(draft: Draft, shared: &Shared) -> anyhow::Result<Vec<Decided>> {
         rooms.put(&change.entry, moment)?;
         if let Some((admitted_at, _)) = change.admission {
             rooms.note_admission(change.entry.queue_id, admitted_at);
+            if change.entry.state == EntryState::Expired {
+                rooms.count_short_visit(change.entry.queue_id);
+            }
         }
         if change.is_new {
             rooms.count_to(change.entry.queue_id, change.entry.sequence);

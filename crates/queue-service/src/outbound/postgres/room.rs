@@ -3,9 +3,10 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::queue::{
     AbsencePolicy, Entry, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange,
-    QueueError, QueueOverview, Revocations, Standing, WaitingRoom,
+    QueueError, QueueFigures, QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId, Unavailable};
 use service_kit::gather::{Gathered, Gathering};
@@ -38,6 +39,8 @@ pub struct PostgresWaitingRoom {
     doubts: Arc<Doubts>,
     writes: Gathered<Command, Answer>,
     joins: Semaphore,
+    /// By the database's clock.
+    opened_at: DateTime<Utc>,
 }
 
 impl PostgresWaitingRoom {
@@ -54,8 +57,10 @@ impl PostgresWaitingRoom {
         let writer =
             Writer { database: writer_database, shared: shared_by_writer, doubts: Arc::clone(&doubts) };
         let writes = Gathered::new(WRITES, writer);
-        let room = Self { database, shared, doubts, writes, joins: Semaphore::new(JOINS) };
+        let joins = Semaphore::new(JOINS);
+        let mut room = Self { database, shared, doubts, writes, joins, opened_at: DateTime::UNIX_EPOCH };
         room.reload().await.context("reading the rooms")?;
+        room.opened_at = room.shared.time.now();
         Ok(room)
     }
 
@@ -250,6 +255,14 @@ impl WaitingRoom for PostgresWaitingRoom {
 
     async fn overview(&self, queue: QueueId) -> anyhow::Result<Option<QueueOverview>> {
         Ok(self.shared.rooms()?.overview(queue, self.shared.time.now()))
+    }
+
+    async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>> {
+        let rooms = self.shared.rooms()?;
+        let Some(room) = rooms.room(queue) else { return Ok(None) };
+        let (totals, since) = (room.totals, self.opened_at);
+        let overview = rooms.overview(queue, self.shared.time.now());
+        Ok(overview.map(|overview| QueueFigures { overview, totals, since }))
     }
 
     async fn queues(&self) -> anyhow::Result<Vec<QueueId>> {

@@ -54,6 +54,7 @@ impl Writer {
         let mut read = reading::everything(connection, word.at, self.shared.time.moment()).await?;
         let mut rooms = self.shared.change();
         read.keep_presence_of(&rooms);
+        read.keep_totals_of(&rooms);
         read.changes += rooms.changes;
         *rooms = read;
         Ok(())

@@ -1,5 +1,5 @@
 use domain::queue::{AdmissionPolicy, Queue, QueueChange, QueueError, QueueState};
-use domain::shared::QueueId;
+use domain::shared::{QueueId, UserId};
 
 use super::{SETTINGS, Subject, limit, new_id, new_queue, state};
 
@@ -104,4 +104,46 @@ pub async fn other_settings_change_only_queues_without_limits_of_their_own(subje
     assert_eq!(subject.overview(main.id).await.queue.policy, settings);
     assert_eq!(subject.overview(named.id).await.queue.policy, settings);
     assert_eq!(subject.overview(limited).await.queue.policy, AdmissionPolicy { max_active: 7, ..SETTINGS });
+}
+
+pub async fn the_totals_of_a_queue_only_grow(subject: Subject) {
+    let (queue, other) = (subject.queue(2).await, subject.queue(2).await);
+    assert_eq!(subject.totals(queue).await, (0, 0, 0));
+    let user = UserId(new_id());
+    let first = subject.join_as(queue, user).await.standing.entry.id;
+    subject.join_as(queue, user).await;
+    let rest = subject.join_many(queue, 3).await;
+    assert_eq!(subject.totals(queue).await, (4, 0, 0), "joining again is no joining");
+    subject.admit(queue).await;
+    subject.admit(queue).await;
+    assert_eq!(subject.totals(queue).await, (4, 2, 0));
+    assert!(subject.finish(first).await);
+    assert!(!subject.finish(first).await, "finished before");
+    assert!(!subject.finish(rest[1]).await, "who waits can not finish");
+    assert_eq!(subject.totals(queue).await, (4, 2, 1));
+    // Whoever leaves, yields or runs out of time has been let in, and has not finished.
+    subject.leave(rest[0]).await;
+    subject.admit(queue).await;
+    subject.time.pass(601).await;
+    subject.admit(queue).await;
+    subject.leave(subject.join(queue).await).await;
+    let figures = subject.figures(queue).await;
+    assert_eq!(subject.totals(queue).await, (5, 4, 1));
+    assert_eq!(figures.overview, subject.overview(queue).await);
+    assert_eq!((figures.overview.waiting, figures.overview.admitted), (0, 0));
+    assert_eq!(subject.totals(other).await, (0, 0, 0));
+    assert!(subject.room.figures(QueueId(new_id())).await.expect("an answer").is_none());
+}
+
+pub async fn reading_again_counts_nothing(subject: Subject) {
+    let queue = subject.queue(1).await;
+    let places = subject.join_many(queue, 3).await;
+    subject.admit(queue).await;
+    subject.finish(places[0]).await;
+    let before = subject.figures(queue).await;
+    // Where time passes by making the rows older, everything is read anew.
+    subject.time.pass(1).await;
+    let after = subject.figures(queue).await;
+    assert_eq!((after.totals, after.since), (before.totals, before.since));
+    assert_eq!(subject.totals(queue).await, (3, 1, 1));
 }

@@ -92,3 +92,38 @@ fn nobody_is_put_in_front_of_those_who_are_there() {
     assert!(rooms.put(&place(5), at(0)).is_err());
     assert_eq!((rooms.entry(place(5).id), rooms.room(QUEUE).unwrap().waiting()), (None, 9));
 }
+
+fn totals(rooms: &Rooms) -> (u64, u64, u64) {
+    let QueueTotals { joined, admitted, finished } = rooms.room(QUEUE).unwrap().totals;
+    (joined, admitted, finished)
+}
+
+#[test]
+fn what_happens_is_counted_once_however_often_it_is_put() {
+    let mut rooms = rooms();
+    assert_eq!(totals(&rooms), (10, 0, 0));
+    for _ in 0..2 {
+        rooms.put(&place(1), at(0)).unwrap();
+        rooms.put(&place(2).admit(START, 60), at(0)).unwrap();
+    }
+    assert_eq!(totals(&rooms), (10, 1, 0));
+    rooms.put(&place(2).admit(START, 60).finish(), at(0)).unwrap();
+    rooms.put(&place(3).lapse(), at(0)).unwrap();
+    assert_eq!(totals(&rooms), (10, 1, 1));
+    // What is seen for the first time when it is over has happened all the same.
+    rooms.put(&place(11).admit(START, 60).finish(), at(0)).unwrap();
+    assert_eq!(totals(&rooms), (11, 2, 2));
+    rooms.count_short_visit(QUEUE);
+    assert_eq!(totals(&rooms), (11, 3, 2));
+}
+
+#[test]
+fn rooms_that_are_read_again_keep_what_was_counted() {
+    let mut before = rooms();
+    before.put(&place(1).admit(START, 60), at(0)).unwrap();
+    let mut again = rooms();
+    again.keep_totals_of(&before);
+    assert_eq!(totals(&again), (10, 1, 0));
+    again.keep_totals_of(&Rooms::default());
+    assert_eq!(totals(&again), (0, 0, 0), "reading is no event");
+}
