@@ -16,6 +16,7 @@ use std::collections::HashMap;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
+use service_kit::http::Counting;
 use service_kit::service::stop_signal;
 use service_kit::settings::{Settings, Sources};
 use service_kit::{http, telemetry};
@@ -67,7 +68,7 @@ pub async fn run() -> anyhow::Result<()> {
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let facade = Facade::new(&settings)?;
-    let serving = http::serve(listener, &settings.shared.http, move |routes| {
+    let serving = http::serve(listener, &settings.shared.http, Counting::default(), move |routes| {
         Facade::public(routes);
         let facade = facade.clone();
         routes.map(|config| {

@@ -7,12 +7,14 @@
 
 mod idempotency;
 mod job;
+mod latest;
 mod look;
 
 use serde::Serialize;
 
 pub use idempotency::IDEMPOTENCY_KEYS;
 pub use job::job;
+pub use latest::{AuditBody, AuditVerdict, LatestAudit, ViolationBody};
 pub use look::{Look, look, snapshot};
 
 use crate::Service;

@@ -1,10 +1,14 @@
 //! The HTTP server of a service: request ids, one log line per request, and problems for whatever no route takes.
 
+mod counting;
 mod fallback;
 mod request_context;
+mod route_tree;
 mod serving;
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, middleware, web};
@@ -18,19 +22,30 @@ use crate::problem::Problem;
 use crate::rate_limit::RateLimit;
 use crate::settings::HttpSettings;
 
-pub use fallback::RouteIndex;
+use counting::Recorder;
+
+pub use counting::Counting;
+pub use route_tree::RouteTree;
 pub use serving::{Serving, Stopping};
 
 /// actix's own default; clients keep idle connections for less.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
+/// Beside the routes of the document; the last two only where a service serves them.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Serves `routes`, and `GET /healthz`, on `listener` until it is told to stop.
-pub fn serve<R>(listener: TcpListener, settings: &HttpSettings, routes: R) -> anyhow::Result<Serving>
+pub fn serve<R>(
+    listener: TcpListener,
+    settings: &HttpSettings,
+    counting: Counting,
+    routes: R,
+) -> anyhow::Result<Serving>
 where
     R: Fn(&mut ServiceConfig<'_>) + Clone + Send + 'static,
 {
     let address = listener.local_addr().context("the listener has no address")?;
-    let index = web::Data::new(RouteIndex::of(&document(routes.clone())));
+    let route_tree = known_routes(&document(routes.clone()));
     let stopping = Stopping::default();
     let for_streams = web::Data::new(stopping.clone());
     let rate_limit = web::Data::new(RateLimit::new(settings));
@@ -38,7 +53,8 @@ where
     let server = HttpServer::new(move || {
         let routes = routes.clone();
         let (app, _) = App::new().into_utoipa_app().configure(move |config| routes(config)).split_for_parts();
-        app.app_data(index.clone())
+        app.app_data(web::Data::new(Arc::clone(&route_tree)))
+            .app_data(Rc::new(Recorder::new(&counting, &route_tree)))
             .app_data(for_streams.clone())
             .app_data(rate_limit.clone())
             .app_data(web::PayloadConfig::new(max_body_bytes))
@@ -62,6 +78,14 @@ where
         .listen(listener)
         .context("cannot listen")?;
     Ok(Serving::spawn(address, server.run(), stopping))
+}
+
+fn known_routes(document: &OpenApi) -> Arc<RouteTree> {
+    let mut routes = RouteTree::of(document);
+    for probe in PROBES {
+        routes.add(probe, Vec::new());
+    }
+    Arc::new(routes)
 }
 
 /// Connections that may wait to be accepted, as far as the system lets them (`net.core.somaxconn`, 4,096 by default).

@@ -17,6 +17,7 @@ pub mod postgres;
 pub mod problem;
 pub mod rate_limit;
 pub mod request_id;
+pub mod requests;
 pub mod service;
 pub mod settings;
 pub mod streams;
@@ -24,4 +25,4 @@ pub mod telemetry;
 
 pub use problem::Problem;
 pub use request_id::detached;
-pub use service::{Context, Credentials, Running, Service, Store, run, start};
+pub use service::{Context, Credentials, Running, Service, Store, Vitals, run, start};

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::{HttpResponse, ResponseError, get, web};
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::{Metric, Registry};
 
@@ -25,6 +26,11 @@ impl Metrics {
     /// help in no full stop: the exposition adds one.
     pub fn register(&self, name: &'static str, help: &'static str, metric: impl Metric) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).register(name, help, metric);
+    }
+
+    /// Publishes what a collector has whenever it is asked for it.
+    pub fn collect(&self, collector: impl Collector) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).register_collector(Box::new(collector));
     }
 
     /// All of them, in the text format of Prometheus.

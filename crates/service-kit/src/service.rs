@@ -2,6 +2,7 @@
 
 mod context;
 mod running;
+mod vitals;
 
 use actix_web::web;
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use crate::jobs::Job;
 
 pub use context::{Context, Credentials, Store};
 pub use running::{Running, run, start, stop_signal};
+pub use vitals::{ServiceBody, Vitals};
 
 /// One of the four services. Its `lib.rs` implements this, and is the only file that names every adapter.
 #[async_trait]

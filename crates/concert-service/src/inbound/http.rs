@@ -10,6 +10,7 @@ mod seat_query;
 mod seat_view;
 mod seats;
 mod shared_body;
+mod vitals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -27,7 +28,8 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(schedules::show)
         .service(seat_events::follow)
         .service(admin::add_concert)
-        .service(admin::publish_schedule);
+        .service(admin::publish_schedule)
+        .service(vitals::show);
 }
 
 /// What other services reach: nothing. They are told what they need when a performance is published.

@@ -14,3 +14,4 @@ mod seat_events;
 mod seats;
 mod slow_reader;
 mod stream;
+mod vitals;

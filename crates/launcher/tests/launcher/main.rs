@@ -9,6 +9,8 @@ mod installation;
 #[cfg(test)]
 mod leftover;
 #[cfg(test)]
+mod origin;
+#[cfg(test)]
 mod private_postgres;
 #[cfg(test)]
 mod provisioning;

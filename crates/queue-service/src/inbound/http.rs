@@ -6,6 +6,7 @@ mod issuer;
 mod passes;
 mod problem;
 mod queues;
+mod vitals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,7 +24,8 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(queues::list_figures)
         .service(queues::show_figures)
         .service(queues::configure)
-        .service(issuer::pass_keys);
+        .service(issuer::pass_keys)
+        .service(vitals::show);
 }
 
 /// What other services reach.

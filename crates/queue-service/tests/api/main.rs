@@ -21,6 +21,7 @@ mod passes;
 mod poll_budget;
 mod queues;
 mod trouble;
+mod vitals;
 
 use std::time::Duration;
 

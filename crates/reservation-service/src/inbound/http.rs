@@ -5,6 +5,7 @@ mod payments;
 mod problem;
 mod reservations;
 mod tickets;
+mod vitals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,7 +20,8 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(reservations::give_up)
         .service(payments::create)
         .service(payments::show)
-        .service(tickets::list);
+        .service(tickets::list)
+        .service(vitals::show);
 }
 
 /// What other services reach.

@@ -22,4 +22,5 @@ mod payments;
 mod queue;
 mod recovery;
 mod replicas;
+mod vitals;
 mod wallet;

@@ -10,7 +10,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::{Finding, Look, Scope, Verdict, snapshot};
+use super::{Finding, LatestAudit, Look, Scope, Verdict, snapshot};
 use crate::jobs::Job;
 use crate::metrics::Metrics;
 use crate::postgres::Database;
@@ -41,6 +41,7 @@ struct Watch {
     look: Look,
     gauges: Gauges,
     last: Mutex<Last>,
+    latest: LatestAudit,
 }
 
 /// What the last look left behind.
@@ -52,13 +53,15 @@ struct Last {
     rests_until: DateTime<Utc>,
 }
 
-/// Audits `scope` by the clock and publishes what it finds; none where it is turned off or there is nothing to ask.
+/// Audits `scope` by the clock, publishes what it finds and keeps it in `latest`; none where it is turned off or there is
+/// nothing to ask.
 pub fn job(
     scope: Scope,
     database: Database,
     clock: Arc<dyn Clock>,
     settings: &AuditSettings,
     metrics: &Metrics,
+    latest: LatestAudit,
 ) -> Option<Job> {
     if settings.interval_ms == 0 || scope.checks.is_empty() {
         return None;
@@ -70,7 +73,7 @@ pub fn job(
         parallel_workers: 0,
     };
     let gauges = Gauges::registered(metrics);
-    let watch = Arc::new(Watch { scope, database, clock, look, gauges, last: Mutex::default() });
+    let watch = Arc::new(Watch { scope, database, clock, look, gauges, last: Mutex::default(), latest });
     Some(Job::new("audit", Duration::from_millis(settings.interval_ms), move || {
         let watch = Arc::clone(&watch);
         async move { watch.run().await }
@@ -106,14 +109,15 @@ impl Watch {
             let mut last = self.last();
             (last.failed, last.rests_until) = (looked.is_err(), ended + (ended - began) * REST);
         }
-        let findings = looked?;
+        let findings = looked.inspect_err(|_| self.latest.fail())?;
         let mut violations: i64 = 0;
-        for finding in findings {
+        for finding in &findings {
             let found = finding.verdict.violations();
             violations += found;
             self.gauges.violations.get_or_create(&OfCheck { check: finding.check.name }).set(found);
-            self.tell(&finding);
+            self.tell(finding);
         }
+        self.latest.keep(ended, findings);
         self.gauges.last_run.set(ended.timestamp());
         self.gauges.duration.set((ended - began).as_seconds_f64());
         Ok(usize::try_from(violations)?)

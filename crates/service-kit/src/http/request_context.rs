@@ -1,3 +1,4 @@
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -9,11 +10,13 @@ use domain::adapters::system::Version7;
 use domain::shared::IdGenerator;
 use tracing::Instrument;
 
+use super::counting::Recorder;
 use crate::rate_limit::RateLimit;
 use crate::request_id::{self, Asked};
 
-/// Gives each request its id, counts it against the rate limit, and logs how it ended. Its span is for those who look
-/// closely: formatting it took a twelfth of a poll, and what is logged of a request at its end names it anyway.
+/// Gives each request its id, counts it against the rate limit and for its service, and logs how it ended. Its span is
+/// for those who look closely: formatting it took a twelfth of a poll, and what is logged of a request at its end names it
+/// anyway.
 pub async fn serve<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -34,11 +37,20 @@ async fn answer<B: MessageBody + 'static>(
     id: String,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
+    let recorder = request.app_data::<Rc<Recorder>>().cloned();
+    let call = recorder.map(|recorder| (recorder.call(request.method(), request.path()), recorder));
     let limited = request.app_data::<web::Data<RateLimit>>().map_or(Ok(()), |limit| limit.check(&request));
-    let mut response = match limited {
-        Err(problem) => request.into_response(problem.error_response()).map_into_right_body(),
-        Ok(()) => next.call(request).await?.map_into_left_body(),
+    let answered = match limited {
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
     };
+    if let Some((call, recorder)) = call {
+        let status = answered
+            .as_ref()
+            .map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
+        recorder.answered(call, status, started.elapsed());
+    }
+    let mut response = answered?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);
     }

@@ -6,24 +6,31 @@ use actix_web::{HttpResponse, ResponseError, get, web};
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Context, Service, Store};
-use crate::audit::{self, Scope};
-use crate::http::{self, Serving};
+use super::{Context, Service, Store, Vitals};
+use crate::audit::{self, LatestAudit, Scope};
+use crate::http::{self, Counting, Serving};
 use crate::jobs::Jobs;
 use crate::metrics;
 use crate::postgres::{self, Database};
 use crate::problem::Problem;
+use crate::requests::Requests;
 use crate::settings::{self, Settings, Sources};
 use crate::telemetry;
 
 /// A service that serves.
 pub struct Running<S> {
     pub service: S,
+    pub vitals: web::Data<Vitals<S>>,
     serving: Serving,
     jobs: Jobs,
 }
 
-impl<S> Running<S> {
+impl<S: Service> Running<S> {
+    /// Its requests, for whoever serves its routes too.
+    pub fn requests(&self) -> Requests {
+        self.vitals.requests().clone()
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.serving.address()
     }
@@ -54,25 +61,31 @@ pub async fn start<S: Service>(
     let context = Context::new(S::NAME, settings, store.clone())?;
     let (clock, metrics) = (Arc::clone(&context.clock), context.metrics.clone());
     let service = S::assemble(context).await?;
+    let (requests, latest_audit) = (Requests::default(), LatestAudit::default());
+    metrics.collect(requests.clone());
+    let vitals = web::Data::new(Vitals::<S>::new(Arc::clone(&clock), requests.clone(), latest_audit.clone()));
     let mut jobs = service.jobs();
     if let Store::Postgres(database) = &store {
-        jobs.extend(audit::job(Scope::of::<S>(), database.clone(), clock, &audit, &metrics));
+        jobs.extend(audit::job(Scope::of::<S>(), database.clone(), clock, &audit, &metrics, latest_audit));
     }
     let (provided, readiness, metrics) = (service.clone(), web::Data::new(store), web::Data::new(metrics));
-    let serving = http::serve(listener, &http_settings, move |routes| {
+    let seen = vitals.clone();
+    let serving = http::serve(listener, &http_settings, Counting::everything(requests), move |routes| {
         S::public(routes);
         S::internal(routes);
         let (provided, readiness, metrics) = (provided.clone(), readiness.clone(), metrics.clone());
+        let seen = seen.clone();
         routes.map(|config| {
             config.app_data(readiness).service(readyz);
             config.app_data(metrics).service(metrics::scrape);
+            config.app_data(seen);
             provided.provide(config);
             config
         });
     })?;
     let jobs = Jobs::start(if jobs_enabled { jobs } else { Vec::new() });
     tracing::info!(service = S::NAME, address = %serving.address(), "serving");
-    Ok(Running { service, serving, jobs })
+    Ok(Running { service, vitals, serving, jobs })
 }
 
 /// The process can do its work: its database answers.

@@ -5,6 +5,7 @@ mod debits;
 mod issuer;
 mod problem;
 mod users;
+mod vitals;
 mod wallets;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,7 +14,12 @@ pub use issuer::Issuer;
 
 /// What the outside world reaches.
 pub fn public(routes: &mut ServiceConfig<'_>) {
-    routes.service(users::create).service(wallets::show).service(wallets::entries).service(charges::create);
+    routes
+        .service(users::create)
+        .service(wallets::show)
+        .service(wallets::entries)
+        .service(charges::create)
+        .service(vitals::show);
 }
 
 /// What other services reach.

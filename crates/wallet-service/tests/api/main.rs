@@ -14,4 +14,5 @@ mod protocol;
 mod recovery;
 mod till;
 mod users;
+mod vitals;
 mod wallets;
