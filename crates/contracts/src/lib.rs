@@ -3,6 +3,7 @@
 //! JSON in camelCase; instants are RFC 3339 in UTC; ids are UUIDs; money is a whole number of won. Requests refuse
 //! fields they do not know.
 
+pub mod back_office;
 pub mod concert;
 pub mod internal;
 pub mod invalid;

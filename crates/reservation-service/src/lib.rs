@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::adapters::memory::MemoryBoxOffice;
 use domain::reservation::{
-    BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inventory, Outbox, Reservations,
+    BackOffice, BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inspection, Inventory, Outbox,
+    Releases, Reservations,
 };
 use peers::{HttpPasses, HttpPayments, Peer};
 use service_kit::audit::Check;
@@ -34,6 +35,7 @@ pub struct ReservationService {
     inventory: Arc<dyn Inventory>,
     box_office: Data<BoxOffice>,
     checkout: Data<Checkout>,
+    back_office: Data<BackOffice>,
     courier: Courier,
     ticket_codes: Data<TicketCodes>,
     authenticator: Data<Authenticator>,
@@ -49,17 +51,24 @@ struct Ports {
     reservations: Arc<dyn Reservations>,
     checkouts: Arc<dyn Checkouts>,
     outbox: Arc<dyn Outbox>,
+    inspection: Arc<dyn Inspection>,
+    releases: Arc<dyn Releases>,
 }
 
 impl Ports {
-    fn of<S: Inventory + Holds + Reservations + Checkouts + Outbox + 'static>(store: S) -> Self {
+    fn of<S>(store: S) -> Self
+    where
+        S: Inventory + Holds + Reservations + Checkouts + Outbox + Inspection + Releases + 'static,
+    {
         let store = Arc::new(store);
         Self {
             inventory: Arc::<S>::clone(&store),
             holds: Arc::<S>::clone(&store),
             reservations: Arc::<S>::clone(&store),
             checkouts: Arc::<S>::clone(&store),
-            outbox: store,
+            outbox: Arc::<S>::clone(&store),
+            inspection: Arc::<S>::clone(&store),
+            releases: store,
         }
     }
 }
@@ -96,6 +105,7 @@ impl Service for ReservationService {
             inventory: ports.inventory,
             box_office: Data::new(BoxOffice::new(ports.holds, ports.reservations, policy)),
             checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone(), ids)),
+            back_office: Data::new(BackOffice::new(ports.inspection, ports.releases, courier.clone())),
             courier,
             ticket_codes: Data::new(TicketCodes::new(&settings.ticket_key)?),
             idempotency: Data::new(context.idempotency()),
@@ -110,6 +120,7 @@ impl Service for ReservationService {
             .app_data(Data::from(Arc::clone(&self.inventory)))
             .app_data(self.box_office.clone())
             .app_data(self.checkout.clone())
+            .app_data(self.back_office.clone())
             .app_data(self.ticket_codes.clone())
             .app_data(self.authenticator.clone())
             .app_data(self.idempotency.clone());

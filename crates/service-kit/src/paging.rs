@@ -18,6 +18,11 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// Of a list with more in its query than the page.
+    pub const fn new(limit: Option<usize>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     pub fn request(&self) -> Result<PageRequest, Problem> {
         let after = self.cursor.as_deref().map(str::parse::<Cursor>).transpose();
         let after = after.map_err(|error| Problem::invalid_request([("cursor", error.to_string())]))?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{HoldError, HoldRequest, SeatWish};
+use super::{HoldError, HoldRequest, ReservationStatus, SeatWish};
 use crate::shared::{Amount, EntryId, PaymentId, ReservationId, ScheduleId, SeatId, TicketId, UserId};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,7 +40,7 @@ pub enum ReservationState {
     Confirmed {
         payment_id: PaymentId,
     },
-    /// Given up by the fan.
+    /// Given up by the fan, or released by an operator.
     Released,
     /// The hold ran out.
     Expired,
@@ -51,15 +51,20 @@ pub enum ReservationState {
 }
 
 impl ReservationState {
-    pub const fn word(self) -> &'static str {
+    /// The state without what belongs to it.
+    pub const fn status(self) -> ReservationStatus {
         match self {
-            Self::Held => "held",
-            Self::Paying { .. } => "paying",
-            Self::Confirmed { .. } => "confirmed",
-            Self::Released => "released",
-            Self::Expired => "expired",
-            Self::Cancelled { .. } => "cancelled",
+            Self::Held => ReservationStatus::Held,
+            Self::Paying { .. } => ReservationStatus::Paying,
+            Self::Confirmed { .. } => ReservationStatus::Confirmed,
+            Self::Released => ReservationStatus::Released,
+            Self::Expired => ReservationStatus::Expired,
+            Self::Cancelled { .. } => ReservationStatus::Cancelled,
         }
+    }
+
+    pub const fn word(self) -> &'static str {
+        self.status().word()
     }
 }
 

@@ -6,6 +6,7 @@ mod claim;
 mod events;
 mod give_up;
 mod hold;
+mod inspection;
 mod inventory;
 mod ports;
 mod service;
@@ -19,9 +20,15 @@ pub use claim::{Reservation, ReservationState, ReservedSeat, Ticket};
 pub use events::{Event, EventBody};
 pub use give_up::{GiveUp, GiveUpError, decide_give_up};
 pub use hold::{HoldError, HoldRequest, SeatChoice, SeatClaim, SeatWish, choose_seats, decide_hold};
+pub use inspection::{
+    Inspected, InvalidReason, PaymentFigures, Release, ReleaseError, ReleaseReason, ReleaseRequest,
+    ReservationFigures, ReservationStatus, SalesFigures, SeatFigures, SeatSought, Sought, decide_release,
+};
 pub use inventory::{InventorySeat, SaleTerms, SeatReport, SeatState};
 pub use ports::{
-    BeginPayment, Begun, Checkouts, GivenUp, Holds, Inventory, Outbox, Passes, PayError, Payments,
-    Reservations, Seen, SettleError, Settled,
+    BeginPayment, Begun, Checkouts, GivenUp, Holds, Inspection, Inventory, Outbox, Passes, PayError,
+    Payments, Releases, Reservations, Seen, SettleError, Settled,
 };
-pub use service::{BoxOffice, Checkout, CheckoutError, Courier, HoldPolicy, LookupError, Paid, SeatsWanted};
+pub use service::{
+    BackOffice, BoxOffice, Checkout, CheckoutError, Courier, HoldPolicy, LookupError, Paid, SeatsWanted,
+};

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Event, GiveUpError, HoldError, HoldRequest, InventorySeat, Payment, Reservation, SaleTerms, SeatReport,
-    Ticket, WalletAnswer,
+    Event, GiveUpError, HoldError, HoldRequest, Inspected, InventorySeat, Payment, ReleaseError,
+    ReleaseRequest, Reservation, SaleTerms, SalesFigures, SeatReport, Sought, Ticket, WalletAnswer,
 };
 use crate::shared::{EntryId, EventId, Page, PageRequest, PaymentId, ReservationId, ScheduleId, UserId};
 
@@ -134,6 +134,30 @@ pub trait Checkouts: Send + Sync {
         user: UserId,
         lease_seconds: u32,
     ) -> Result<GivenUp, GiveUpError>;
+}
+
+/// Looking into a sale, for those who run it.
+#[async_trait]
+pub trait Inspection: Send + Sync {
+    /// How a performance sells, all of it at one moment. It groups the performance's own rows. `None`: not on sale.
+    async fn sales(&self, schedule: ScheduleId) -> anyhow::Result<Option<SalesFigures>>;
+
+    /// Those of a performance's reservations that are sought, oldest first. `None`: not on sale.
+    async fn reservations(
+        &self,
+        sought: Sought,
+        page: PageRequest,
+    ) -> anyhow::Result<Option<Seen<Page<Inspected>>>>;
+
+    async fn inspect(&self, id: ReservationId) -> anyhow::Result<Option<Seen<Inspected>>>;
+}
+
+/// Holds that are released by hand.
+#[async_trait]
+pub trait Releases: Send + Sync {
+    /// Releases a held reservation, whoever's it is, with all that follows when its fan gives it up, and keeps who did it
+    /// and why, all in one transaction. The same release again changes nothing. Returns the event it caused.
+    async fn release(&self, request: ReleaseRequest) -> Result<Option<Event>, ReleaseError>;
 }
 
 /// Events on their way out. Claimed by their state, never by "id greater than the last": ids commit out of order.

@@ -44,6 +44,8 @@ identifiers! {
     /// One attempt at paying a reservation; the key under which the wallet acts once.
     PaymentId;
     TicketId;
+    /// One hold that an operator took from its fan.
+    ReleaseId;
     /// One top-up; the key under which the payment provider acts once.
     ChargeId;
     /// One balanced set of journal lines.

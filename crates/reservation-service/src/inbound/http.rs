@@ -1,9 +1,11 @@
 //! The route table.
 
+mod inspection;
 mod inventories;
 mod payments;
 mod problem;
 mod reservations;
+mod sales;
 mod tickets;
 mod vitals;
 
@@ -21,6 +23,10 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(payments::create)
         .service(payments::show)
         .service(tickets::list)
+        .service(sales::show)
+        .service(inspection::list)
+        .service(inspection::show)
+        .service(inspection::release)
         .service(vitals::show);
 }
 

@@ -8,9 +8,11 @@
 pub mod audit;
 mod checkouts;
 mod holds;
+mod inspection;
 mod inventory;
 mod locks;
 mod outbox;
+mod releases;
 mod reservations;
 mod rows;
 mod schema;

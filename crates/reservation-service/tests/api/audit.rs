@@ -6,8 +6,8 @@ use test_kit::audit::{Broken, each_broken_rule_is_named};
 
 use crate::hall::{Hall, PRICE};
 
-/// Seats 1 and 2 are sold, 3 is held, 4 was given back, for 5 there was too little money.
-const BROKEN: [Broken; 22] = [
+/// Seats 1 and 2 are sold, 3 is held, 4 was given back, for 5 there was too little money, 6 was taken from its fan.
+const BROKEN: [Broken; 23] = [
     Broken {
         check: "seats_have_one_claim",
         names: "SELECT seat_id FROM seats WHERE number = 1",
@@ -78,6 +78,11 @@ const BROKEN: [Broken; 22] = [
         by: "INSERT INTO tickets SELECT gen_random_uuid(), reservation_id, seat_id, number FROM tickets WHERE number = 1",
     },
     Broken {
+        check: "released_by_hand_is_released",
+        names: "SELECT reservation_id FROM releases",
+        by: "UPDATE reservations SET status = 'expired' WHERE status = 'released'",
+    },
+    Broken {
         check: "sold_is_paid_once",
         names: "SELECT reservation_id FROM reservations WHERE status = 'confirmed'",
         by: "UPDATE payments SET state = 'voided' WHERE state = 'captured'",
@@ -140,6 +145,8 @@ async fn each_broken_rule_of_stock_and_checkout_is_named() {
     let poor = hall.fan_with(&sale, 1).await;
     let unpaid = hall.held(&poor, &sale, &[4]).await;
     hall.pay(&poor, &unpaid).send().await.problem(402, "insufficient_balance");
+    let stuck = hall.held(&hall.fan(&sale), &sale, &[5]).await;
+    hall.release(&stuck, "no answer from the fan").send().await.expect(200);
 
     let scopes = [Scope::of::<ReservationService>()];
     let url = hall.service.database().url("reservation");

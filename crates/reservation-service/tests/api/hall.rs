@@ -154,6 +154,16 @@ impl Hall {
         self.service.delete(reservation).bearer(&fan.access).send().await
     }
 
+    /// An operator takes the hold at this path of a fan's from whoever has it.
+    pub fn release(&self, reservation: &str, reason: &str) -> Request {
+        let path = format!("{}/release", admin(reservation));
+        self.service.post(&path, json!({ "reason": reason })).bearer(&self.issuers.operator_token())
+    }
+
+    pub async fn inspect(&self, path: &str) -> Value {
+        self.service.get(path).bearer(&self.issuers.operator_token()).send().await.expect(200)
+    }
+
     /// Looks until the thing at `path` is as it shall be in the end.
     pub async fn until(&self, fan: &Fan, path: &str, status: &str) {
         let looks = async { while self.status(fan, path).await != status {} };
@@ -257,6 +267,11 @@ pub fn inventory(sale: &Sale) -> Value {
         "salesCloseAt": now + TimeDelta::hours(1),
         "seats": sale.seats.iter().enumerate().map(seat).collect::<Vec<_>>(),
     })
+}
+
+/// The operators' path of what fans see at this one.
+pub fn admin(path: &str) -> String {
+    path.replace("/v1/", "/v1/admin/")
 }
 
 pub fn new_id() -> Uuid {

@@ -1,7 +1,8 @@
-//! The rules of the five ports of `domain::reservation`, which one store is behind.
+//! The rules of the seven ports of `domain::reservation`, which one store is behind.
 
 #![expect(clippy::indexing_slicing, reason = "a rule that reads past the end fails, as it should")]
 
+mod back_office;
 mod best_available;
 mod checkouts;
 mod contention;
@@ -20,10 +21,11 @@ mod yielding;
 
 use std::sync::Arc;
 
-use domain::reservation::{Checkouts, Holds, Inventory, Outbox, Reservations};
+use domain::reservation::{Checkouts, Holds, Inspection, Inventory, Outbox, Releases, Reservations};
 
 use crate::clock::TimeTravel;
 
+pub use back_office::*;
 pub use best_available::*;
 pub use checkouts::*;
 pub use contention::*;
@@ -136,6 +138,17 @@ macro_rules! box_office_suite {
                 pages_of_reservations_cover_each_once,
                 a_hold_past_its_time_is_shown_as_expired,
                 there_are_tickets_only_while_a_sale_stands,
+                a_performance_that_nobody_bought_of_has_its_seats,
+                a_sale_is_counted_by_what_everything_is_now,
+                nothing_is_processing_once_everything_has_ended,
+                reservations_are_inspected_oldest_first_by_status_and_seat,
+                pages_of_inspected_reservations_cover_each_once,
+                a_reservation_is_inspected_with_its_last_payment,
+                a_hold_released_by_hand_frees_its_seats_yields_its_slot_and_says_why,
+                a_release_repeated_under_its_id_is_one,
+                only_what_is_held_is_released_by_hand,
+                paying_and_a_release_by_hand_at_once_agree,
+                a_hold_released_by_many_at_once_is_released_once,
             ],
             $($subjects)+
         }
@@ -150,13 +163,15 @@ pub struct Subject {
     reservations: Arc<dyn Reservations>,
     checkouts: Arc<dyn Checkouts>,
     outbox: Arc<dyn Outbox>,
+    inspection: Arc<dyn Inspection>,
+    releases: Arc<dyn Releases>,
     time: Arc<dyn TimeTravel>,
 }
 
 impl Subject {
     pub fn new<S>(store: S, time: Arc<dyn TimeTravel>) -> Self
     where
-        S: Inventory + Holds + Reservations + Checkouts + Outbox + 'static,
+        S: Inventory + Holds + Reservations + Checkouts + Outbox + Inspection + Releases + 'static,
     {
         let store = Arc::new(store);
         Self {
@@ -164,7 +179,9 @@ impl Subject {
             holds: Arc::<S>::clone(&store),
             reservations: Arc::<S>::clone(&store),
             checkouts: Arc::<S>::clone(&store),
-            outbox: store,
+            outbox: Arc::<S>::clone(&store),
+            inspection: Arc::<S>::clone(&store),
+            releases: store,
             time,
         }
     }

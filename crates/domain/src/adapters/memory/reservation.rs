@@ -2,6 +2,7 @@
 
 mod checkouts;
 mod holds;
+mod inspection;
 mod inventory;
 mod outbox;
 mod reservations;
@@ -13,7 +14,8 @@ use chrono::{DateTime, Utc};
 
 use super::lock;
 use crate::reservation::{
-    Event, EventBody, InventorySeat, Payment, Reservation, SaleTerms, SeatState, Ticket,
+    Event, EventBody, InventorySeat, Payment, Release, Reservation, ReservationState, SaleTerms, SeatState,
+    Ticket,
 };
 use crate::shared::{
     Clock, EntryId, EventId, IdGenerator, PaymentId, ReservationId, ScheduleId, SeatId, TicketId,
@@ -36,6 +38,8 @@ pub struct Stock {
     pub reservations: BTreeMap<ReservationId, Reservation>,
     pub payments: BTreeMap<PaymentId, LeasedPayment>,
     pub tickets: BTreeMap<ReservationId, Vec<Ticket>>,
+    /// By hand; nothing takes one out again.
+    pub releases: BTreeMap<ReservationId, Release>,
     /// Events not known to have arrived, in the order in which they came about.
     pub outbox: Vec<OutboxEvent>,
 }
@@ -72,6 +76,16 @@ impl MemoryBoxOffice {
 
     fn event(&self, body: EventBody) -> Event {
         Event { id: EventId(self.ids.next()), body }
+    }
+
+    /// Ends a hold now. The event, where its pass holds nothing else.
+    fn end_hold(&self, stock: &mut Stock, mut reservation: Reservation, now: DateTime<Utc>) -> Option<Event> {
+        stock.free_seats(&reservation);
+        reservation.state = ReservationState::Released;
+        let pass_id = reservation.pass_id;
+        stock.reservations.insert(reservation.id, reservation);
+        let idle = stock.pass_is_idle(pass_id, now);
+        idle.then(|| stock.enqueue(self.event(EventBody::SlotYielded { pass_id })))
     }
 
     fn tickets_for(&self, reservation: &Reservation) -> Vec<Ticket> {

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use contracts::Invalid;
-use domain::reservation::{BestAvailable, CheckoutError, GiveUpError, HoldError, LookupError};
-use domain::shared::SeatId;
+use domain::reservation::{BestAvailable, CheckoutError, GiveUpError, HoldError, LookupError, ReleaseError};
+use domain::shared::{PaymentId, SeatId};
 use service_kit::Problem;
 
 pub fn invalid(invalid: Invalid) -> Problem {
@@ -67,18 +67,35 @@ pub fn of_lookup(error: LookupError) -> Problem {
 pub fn of_give_up(error: GiveUpError) -> Problem {
     match error {
         GiveUpError::NoSuchReservation => of_lookup(LookupError::NoSuchThing("reservation")),
-        GiveUpError::PaymentUnderway { payment_id } => {
-            Problem::new(StatusCode::CONFLICT, "payment_in_progress", "A payment is under way")
-                .detail("the payment ends one way or the other first")
-                .with("paymentId", payment_id.to_string())
-                .retry_after(1)
-        }
+        GiveUpError::PaymentUnderway { payment_id } => payment_in_progress(payment_id),
         GiveUpError::AlreadyStarted(at) => {
             Problem::new(StatusCode::CONFLICT, "already_started", "The performance has begun")
                 .detail(format!("the performance began at {}", at.to_rfc3339()))
         }
         GiveUpError::Unexpected(error) => Problem::unexpected(&error),
     }
+}
+
+pub fn of_release(error: ReleaseError) -> Problem {
+    match error {
+        ReleaseError::NoSuchReservation => of_lookup(LookupError::NoSuchThing("reservation")),
+        ReleaseError::PaymentUnderway { payment_id } => payment_in_progress(payment_id),
+        ReleaseError::AlreadySold => Problem::new(StatusCode::CONFLICT, "already_sold", "The seats are sold")
+            .detail("cancelling a sale is the fan's; only a hold is released by hand"),
+        ReleaseError::NotHeld { status } => {
+            Problem::new(StatusCode::CONFLICT, "hold_expired", "There is nothing to release any more")
+                .detail(format!("the reservation is {status}"))
+                .with("reservationStatus", status)
+        }
+        ReleaseError::Unexpected(error) => Problem::unexpected(&error),
+    }
+}
+
+fn payment_in_progress(payment: PaymentId) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "payment_in_progress", "A payment is under way")
+        .detail("the payment ends one way or the other first")
+        .with("paymentId", payment.to_string())
+        .retry_after(1)
 }
 
 pub fn of_checkout(error: CheckoutError) -> Problem {

@@ -19,6 +19,7 @@ use super::PostgresBoxOffice;
 use super::rows::PaymentRow;
 use super::schema::payments;
 
+pub use giving_up::end_hold;
 pub use steps::{Outcome, STEPS, Step, Steps};
 
 fn lease(at: DateTime<Utc>, seconds: u32) -> DateTime<Utc> {

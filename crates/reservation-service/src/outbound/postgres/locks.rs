@@ -78,15 +78,15 @@ pub async fn seats_by_id<E: From<anyhow::Error>>(
     rows.into_iter().map(SeatRow::seat).collect::<anyhow::Result<_>>().map_err(broken)
 }
 
-/// Locks a reservation of `user`, takes the turn of its pass, and then locks its seats.
+/// Locks a reservation, of `user` where one is given, takes the turn of its pass, and then locks its seats.
 pub async fn reservation<E: From<anyhow::Error>>(
     connection: &mut AsyncPgConnection,
     id: ReservationId,
-    user: UserId,
+    user: Option<UserId>,
 ) -> Result<Option<Reservation>, Refused<E>> {
     let row = reservations::table.find(id.0).select(ReservationRow::as_select()).for_update();
     let row: Option<ReservationRow> = row.first(connection).await.optional()?;
-    let Some(row) = row.filter(|row| row.user_id == user.0) else { return Ok(None) };
+    let Some(row) = row.filter(|row| user.is_none_or(|user| row.user_id == user.0)) else { return Ok(None) };
     turns(connection, vec![Turn::Alone(turn_of(&[row.pass_id]))]).await?;
     let seats = seats_by_id(connection, &row.seat_ids).await?;
     row.reservation(&reserved(&seats)).map(Some).map_err(broken)

@@ -64,7 +64,7 @@ impl Reservations for PostgresBoxOffice {
 }
 
 /// The seats that reservations name; what a seat is never changes, so no lock is needed.
-async fn seats_of(
+pub async fn seats_of(
     connection: &mut AsyncPgConnection,
     rows: &[ReservationRow],
 ) -> anyhow::Result<HashMap<SeatId, ReservedSeat>> {

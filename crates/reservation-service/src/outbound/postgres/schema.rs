@@ -68,6 +68,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    releases (release_id) {
+        release_id -> Uuid,
+        reservation_id -> Uuid,
+        reason -> Text,
+        released_by -> Uuid,
+        released_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (event_id) {
         event_id -> Uuid,
         kind -> Text,

@@ -20,7 +20,7 @@ impl Stock {
         Ok(self.payments.get(&id).context("a reservation names a payment that is not there")?.payment.clone())
     }
 
-    fn reservation_of(&self, payment: &Payment) -> anyhow::Result<Reservation> {
+    pub(super) fn reservation_of(&self, payment: &Payment) -> anyhow::Result<Reservation> {
         let reservation = self.reservations.get(&payment.reservation_id);
         Ok(reservation.context("a payment names a reservation that is not there")?.clone())
     }
@@ -129,13 +129,7 @@ impl Checkouts for MemoryBoxOffice {
         match decide_give_up(&reservation, terms?.starts_at, now)? {
             GiveUp::Nothing => Ok(GivenUp { refund: None, event: None }),
             GiveUp::Release => {
-                stock.free_seats(&reservation);
-                reservation.state = ReservationState::Released;
-                let pass_id = reservation.pass_id;
-                stock.reservations.insert(reservation.id, reservation);
-                let idle = stock.pass_is_idle(pass_id, now);
-                let event = idle.then(|| stock.enqueue(self.event(EventBody::SlotYielded { pass_id })));
-                Ok(GivenUp { refund: None, event })
+                Ok(GivenUp { refund: None, event: self.end_hold(&mut stock, reservation, now) })
             }
             GiveUp::Cancel { payment_id } => {
                 stock.free_seats(&reservation);

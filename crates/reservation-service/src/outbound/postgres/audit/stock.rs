@@ -114,3 +114,14 @@ pub const TICKETS_MATCH_SOLD_SEATS: Check = Check {
           WHERE ticket_id IS NULL OR status IS NULL OR on_this_seat > 1 OR seats.number <> tickets.number \
              OR seats.reservation_id IS DISTINCT FROM tickets.reservation_id",
 };
+
+pub const RELEASED_BY_HAND_IS_RELEASED: Check = Check {
+    name: "released_by_hand_is_released",
+    guarantees: &[11, 18],
+    rule: "A hold that an operator has released is released and stays so.",
+    over: "releases",
+    running: None,
+    sql: "SELECT format('reservation %s: %s, although %s released it at %s', reservation_id, \
+                        coalesce(status, 'not there'), released_by, released_at) \
+          FROM releases LEFT JOIN reservations USING (reservation_id) WHERE status IS DISTINCT FROM 'released'",
+};

@@ -9,7 +9,7 @@ use domain::reservation::{
     Event, EventBody, GiveUp, GiveUpError, GivenUp, Payment, PaymentState, Reservation, ReservationState,
     decide_give_up,
 };
-use domain::shared::{EventId, PaymentId, ReservationId, UserId};
+use domain::shared::{EventId, IdGenerator, PaymentId, ReservationId, UserId};
 use service_kit::postgres::{TransactionError, now};
 
 use super::lease;
@@ -23,8 +23,8 @@ pub async fn give_up(
     lease_seconds: u32,
 ) -> Result<GivenUp, GiveUpError> {
     let given_up = store.database.transaction(async |connection: &mut AsyncPgConnection| {
-        let found = locks::reservation(connection, reservation, user).await?;
-        let mut reservation = found.ok_or(TransactionError::Refused(GiveUpError::NoSuchReservation))?;
+        let found = locks::reservation(connection, reservation, Some(user)).await?;
+        let reservation = found.ok_or(TransactionError::Refused(GiveUpError::NoSuchReservation))?;
         let starts_at = sales::table.find(reservation.schedule_id.0).select(sales::starts_at);
         let starts_at: DateTime<Utc> = starts_at.first(connection).await?;
         let at = now(connection).await?;
@@ -32,16 +32,8 @@ pub async fn give_up(
         match decided {
             GiveUp::Nothing => Ok(GivenUp { refund: None, event: None }),
             GiveUp::Release => {
-                writes::free_seats(connection, &reservation).await?;
-                reservation.state = ReservationState::Released;
-                writes::reservation(connection, &reservation).await?;
-                let pass_id = reservation.pass_id;
-                if locks::idle_passes(connection, &BTreeSet::from([pass_id.0]), at).await?.is_empty() {
-                    return Ok(GivenUp { refund: None, event: None });
-                }
-                let event = Event { id: EventId(store.ids.next()), body: EventBody::SlotYielded { pass_id } };
-                outbox::enqueue(connection, &[event]).await?;
-                Ok(GivenUp { refund: None, event: Some(event) })
+                let event = end_hold(connection, store.ids.as_ref(), reservation, at).await?;
+                Ok(GivenUp { refund: None, event })
             }
             GiveUp::Cancel { payment_id } => {
                 let refund = undo_sale(connection, reservation, payment_id, lease(at, lease_seconds)).await?;
@@ -50,6 +42,25 @@ pub async fn give_up(
         }
     });
     given_up.await
+}
+
+/// Ends a hold now, under its locks, whoever wants it ended. The event, where its pass holds nothing else.
+pub async fn end_hold(
+    connection: &mut AsyncPgConnection,
+    ids: &dyn IdGenerator,
+    mut reservation: Reservation,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<Event>> {
+    writes::free_seats(connection, &reservation).await?;
+    reservation.state = ReservationState::Released;
+    writes::reservation(connection, &reservation).await?;
+    let pass_id = reservation.pass_id;
+    if locks::idle_passes(connection, &BTreeSet::from([pass_id.0]), at).await?.is_empty() {
+        return Ok(None);
+    }
+    let event = Event { id: EventId(ids.next()), body: EventBody::SlotYielded { pass_id } };
+    outbox::enqueue(connection, &[event]).await?;
+    Ok(Some(event))
 }
 
 /// Frees the seats, withdraws the tickets, and sends the money on its way back.

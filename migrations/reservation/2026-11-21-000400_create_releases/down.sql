@@ -1,0 +1,2 @@
+DROP INDEX reservations_of_schedule;
+DROP TABLE releases;
