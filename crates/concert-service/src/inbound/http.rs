@@ -29,6 +29,7 @@ pub fn public(routes: &mut ServiceConfig<'_>) {
         .service(seat_events::follow)
         .service(admin::add_concert)
         .service(admin::publish_schedule)
+        .service(schedules::list_for_operators)
         .service(vitals::show);
 }
 

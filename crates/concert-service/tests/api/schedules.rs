@@ -105,3 +105,21 @@ async fn a_performance_is_told_by_its_id_to_whoever_says_who_they_are() {
     let unknown = format!("/v1/schedules/{}", new_id());
     hall.service.get(&unknown).bearer(&hall.pass()).send().await.problem(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sees_what_the_fans_of_every_queue_see() {
+    let hall = Hall::open().await;
+    let concert = hall.concert().await;
+    for (starts_at, rows) in [("2027-06-03T19:00:00Z", 1), ("2027-06-02T19:00:00Z", 2)] {
+        hall.publish(&concert, &plan(starts_at, rows)).send().await.expect(201);
+    }
+    let path = format!("{}/schedules", concert.replace("/v1/", "/v1/admin/"));
+    let seen = hall.service.get(&path).bearer(&hall.operator).send().await.expect(200);
+    assert_eq!(seen, json!({ "schedules": hall.schedules(&concert).await }));
+    assert_eq!(seen["schedules"][0]["seatsAvailable"], 20);
+    hall.assert_only(Fits::Operator, || hall.service.get(&path)).await;
+    for missing in [new_id().to_string(), "no-id".to_owned()] {
+        let path = format!("/v1/admin/concerts/{missing}/schedules");
+        hall.service.get(&path).bearer(&hall.operator).send().await.problem(404, "not_found");
+    }
+}

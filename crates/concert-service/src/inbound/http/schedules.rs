@@ -1,11 +1,11 @@
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use contracts::concert::{PerformanceBody, ScheduleBody, SchedulesBody};
-use domain::concert::Concerts;
+use domain::concert::{Concerts, Schedule};
 use domain::shared::{ConcertId, ScheduleId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use service_kit::Problem;
-use service_kit::auth::{Identity, Pass};
+use service_kit::auth::{Identity, Operator, Pass};
 use uuid::Uuid;
 
 use super::live_seats::LiveSeats;
@@ -36,7 +36,38 @@ pub async fn list(
     live: Data<LiveSeats>,
 ) -> Result<Json<SchedulesBody>, Problem> {
     let schedules = concerts.schedules(ConcertId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
-    let live = live.get_ref();
+    counted(schedules, &live).await
+}
+
+/// The performances of a concert and how many seats each has left, as fans see them, for who has no pass.
+///
+/// Each seat map that is not followed yet is asked for once, and then followed for as long as somebody looks at it; one that
+/// is costs nothing more.
+#[utoipa::path(
+    operation_id = "listSchedulesForOperators",
+    security(("accessToken" = [])),
+    tag = "admin",
+    params(("concertId" = Uuid, Path)),
+    responses(
+        (status = 200, body = SchedulesBody),
+        (status = 401, description = "`unauthenticated`"),
+        (status = 403, description = "`not_admitted`: not an operator"),
+        (status = 404, description = "`not_found`"),
+        (status = 503, description = "`unavailable`: the inventory is out of reach"),
+    )
+)]
+#[get("/v1/admin/concerts/{concertId}/schedules")]
+pub async fn list_for_operators(
+    path: Path<Uuid>,
+    _operator: Operator,
+    concerts: Data<Concerts>,
+    live: Data<LiveSeats>,
+) -> Result<Json<SchedulesBody>, Problem> {
+    let schedules = concerts.programme(ConcertId(*path)).await.map_err(problem::of_concert)?;
+    counted(schedules, &live).await
+}
+
+async fn counted(schedules: Vec<Schedule>, live: &LiveSeats) -> Result<Json<SchedulesBody>, Problem> {
     let counted = stream::iter(schedules).map(|schedule| async move {
         let view = live.view(schedule.id).await?;
         Ok::<_, anyhow::Error>(ScheduleBody::of(&schedule, view.count()))

@@ -60,6 +60,12 @@ impl Concerts {
         Ok(self.catalogue.schedules(id).await?)
     }
 
+    /// The published performances of a concert, for whoever runs it.
+    pub async fn programme(&self, id: ConcertId) -> Result<Vec<Schedule>, ConcertError> {
+        let concert = self.concert(id).await?;
+        Ok(self.catalogue.schedules(concert.id).await?)
+    }
+
     /// A published performance, for a fan admitted through `queue`.
     pub async fn schedule(&self, id: ScheduleId, queue: QueueId) -> Result<Schedule, ConcertError> {
         let (schedule, concert) = self.performance(id).await?;
