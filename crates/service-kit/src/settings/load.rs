@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fs;
 
 use anyhow::{Context, bail};
 use config::{Config, Environment, File, FileFormat, Map, Value, ValueKind};
@@ -38,6 +39,7 @@ pub fn load_shared(sources: Sources<'_>) -> anyhow::Result<Shared> {
 /// The shared sections, and the service's own as it stands.
 fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
     let Sources { section, defaults, environment } = sources;
+    let environment = with_files(environment)?;
     let mut builder = Config::builder()
         .add_source(File::from_str(SHARED_DEFAULTS, FileFormat::Toml))
         .add_source(File::from_str(defaults, FileFormat::Toml));
@@ -58,6 +60,26 @@ fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
         !SERVICE_SECTIONS.contains(&name.as_str()) && !LAUNCHER_SETTINGS.contains(&name.as_str())
     });
     Ok((shared(&table)?, own))
+}
+
+/// Adds the settings that stand in files of their names, as secrets are mounted; what the environment says wins.
+fn with_files(environment: HashMap<String, String>) -> anyhow::Result<HashMap<String, String>> {
+    let Some(folder) = environment.get("BOXOFFICE_SECRETS_DIR") else { return Ok(environment) };
+    let cannot_read = || format!("cannot read BOXOFFICE_SECRETS_DIR {folder}");
+    let mut settings = HashMap::new();
+    for entry in fs::read_dir(folder).with_context(cannot_read)? {
+        let entry = entry.with_context(cannot_read)?;
+        // A mounted secret brings folders of its own, whose names are no settings.
+        if let Ok(name) = entry.file_name().into_string()
+            && name.starts_with(PREFIX)
+        {
+            let text = fs::read_to_string(entry.path())
+                .with_context(|| format!("cannot read the secret file {}", entry.path().display()))?;
+            settings.insert(name, text.trim_end().to_owned());
+        }
+    }
+    settings.extend(environment);
+    Ok(settings)
 }
 
 fn shared(table: &Map<String, Value>) -> anyhow::Result<Shared> {
@@ -124,6 +146,25 @@ mod tests {
         assert_eq!(settings.shared.http.port, 8081);
         assert_eq!(settings.shared.database.url.reveal().unwrap(), "postgres://a@b/c");
         assert_eq!(settings.shared.database.acquire_timeout_ms, 200);
+    }
+
+    #[test]
+    fn a_setting_may_stand_in_a_file_of_its_name_and_the_environment_wins_over_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write("BOXOFFICE__DATABASE__URL", "postgres://a:b@c/d\n");
+        write("BOXOFFICE__QUEUE__MAX_ACTIVE", "7");
+        write("BOXOFFICE__HTTP__PORT", "9000");
+        fs::create_dir(folder.path().join("..data")).unwrap();
+        let dir = ("BOXOFFICE_SECRETS_DIR", folder.path().to_str().unwrap());
+        let settings = load_with(&[dir, ("BOXOFFICE__HTTP__PORT", "9001")]).unwrap();
+        assert_eq!(settings.shared.database.url.reveal().unwrap(), "postgres://a:b@c/d");
+        assert_eq!((settings.service.max_active, settings.shared.http.port), (7, 9001));
+
+        write("BOXOFFICE__QUEUE__MAX_ACTVE", "1");
+        assert!(format!("{:#}", load_with(&[dir]).unwrap_err()).to_uppercase().contains("MAX_ACTVE"));
+        let error = load_with(&[("BOXOFFICE_SECRETS_DIR", "/nowhere/secrets")]).unwrap_err();
+        assert!(format!("{error:#}").contains("/nowhere/secrets"));
     }
 
     #[test]
