@@ -16,10 +16,13 @@ use std::collections::HashMap;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
+
 use service_kit::http::Counting;
-use service_kit::service::stop_signal;
+use service_kit::metrics::Metrics;
+use service_kit::requests::Requests;
+use service_kit::service::{healthcheck, stop_signal};
 use service_kit::settings::{Settings, Sources};
-use service_kit::{http, telemetry};
+use service_kit::{http, metrics, telemetry};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::calendar::Calendar;
@@ -30,7 +33,7 @@ pub use settings::FacadeSettings;
 /// The two documents' routes over v1.
 #[derive(Clone)]
 pub struct Facade {
-    v1: Data<V1>,
+    v1: V1,
     calendar: Data<Calendar>,
 }
 
@@ -45,8 +48,7 @@ impl Facade {
 
     pub fn new(settings: &Settings<FacadeSettings>) -> anyhow::Result<Self> {
         let calendar = Calendar::new(settings.service.utc_offset_minutes)?;
-        let v1 = V1::new(&settings.shared.peers, &settings.service)?;
-        Ok(Self { v1: Data::new(v1), calendar: Data::new(calendar) })
+        Ok(Self { v1: V1::new(settings)?, calendar: Data::new(calendar) })
     }
 
     /// What handlers find in their app data.
@@ -65,15 +67,21 @@ impl Facade {
 pub async fn run() -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let settings = Facade::settings(std::env::vars().collect())?;
+    if healthcheck::asked() {
+        return healthcheck::run(&settings.shared.http).await;
+    }
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let facade = Facade::new(&settings)?;
-    let serving = http::serve(listener, &settings.shared.http, Counting::default(), move |routes| {
+    let (metrics, requests) = (Data::new(Metrics::new(Facade::NAME)), Requests::default());
+    metrics.collect(requests.clone());
+    let counting = Counting::everything(requests);
+    let serving = http::serve(listener, &settings.shared.http, counting, move |routes| {
         Facade::public(routes);
-        let facade = facade.clone();
+        let (facade, metrics) = (facade.clone(), metrics.clone());
         routes.map(|config| {
             facade.provide(config);
-            config.service(readyz)
+            config.app_data(metrics).service(metrics::scrape).service(readyz)
         });
     })?;
     tracing::info!(address = %serving.address(), "serving");

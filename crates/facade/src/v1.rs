@@ -2,30 +2,53 @@
 
 mod box_office;
 mod catalogue;
+mod forwarded;
 mod waiting_room;
 mod wallet;
 
+use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest};
 use anyhow::anyhow;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use service_kit::settings::PeerSettings;
-use service_kit::{client, request_id};
+use service_kit::settings::{PeerSettings, Settings};
+use service_kit::{Problem, client, request_id};
 use uuid::Uuid;
 
 use crate::settings::FacadeSettings;
 
 pub use wallet::Page;
 
-/// Where v1 is. Every call is made once: whether to repeat it is the client's to say, who has the key.
+/// Where v1 is, and for whom it is asked. Every call is made once: whether to repeat it is the client's to say, who has
+/// the key.
+#[derive(Clone)]
 pub struct V1 {
     client: Client,
-    peers: PeerSettings,
+    peers: Arc<PeerSettings>,
     main_queue: Uuid,
+    trusted_proxy_hops: usize,
+    forwarded_for: Option<HeaderValue>,
+}
+
+impl FromRequest for V1 {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// v1 for the client whose request is being served.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let found = request.app_data::<Self>().map(|v1| {
+            let forwarded_for = forwarded::handed_on(request, v1.trusted_proxy_hops);
+            Self { forwarded_for, ..v1.clone() }
+        });
+        ready(found.ok_or_else(|| Problem::unexpected(&anyhow!("the facade was not told where v1 is"))))
+    }
 }
 
 /// v1 said no, or nothing.
@@ -148,15 +171,25 @@ pub enum Class {
 }
 
 impl V1 {
-    pub fn new(peers: &PeerSettings, settings: &FacadeSettings) -> anyhow::Result<Self> {
-        let client = client::build(Duration::from_millis(settings.deadline_ms))?;
-        Ok(Self { client, peers: peers.clone(), main_queue: settings.main_queue_id })
+    pub fn new(settings: &Settings<FacadeSettings>) -> anyhow::Result<Self> {
+        let Settings { shared, service } = settings;
+        Ok(Self {
+            client: client::build(Duration::from_millis(service.deadline_ms))?,
+            peers: Arc::new(shared.peers.clone()),
+            main_queue: service.main_queue_id,
+            trusted_proxy_hops: shared.http.trusted_proxy_hops,
+            forwarded_for: None,
+        })
     }
 
-    /// A request under the id of the one that is being served.
+    /// A request under the id of the one that is being served, for its client.
     fn request(&self, method: Method, base: &str, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", base.trim_end_matches('/'));
-        self.client.request(method, url).header(request_id::HEADER, request_id::current())
+        let request = self.client.request(method, url).header(request_id::HEADER, request_id::current());
+        match &self.forwarded_for {
+            Some(client) => request.header(forwarded::HEADER, client.clone()),
+            None => request,
+        }
     }
 
     async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, Refusal> {

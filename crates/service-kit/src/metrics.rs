@@ -43,7 +43,7 @@ impl Metrics {
 
 /// For operators: it stands on the service's own address, and on no public one.
 #[get("/metrics")]
-pub(crate) async fn scrape(metrics: web::Data<Metrics>) -> HttpResponse {
+pub async fn scrape(metrics: web::Data<Metrics>) -> HttpResponse {
     match metrics.text() {
         Ok(text) => HttpResponse::Ok().content_type(CONTENT_TYPE).body(text),
         Err(error) => Problem::unexpected(&error).error_response(),

@@ -1,6 +1,7 @@
 //! What a service is, and how it is started and stopped.
 
 mod context;
+pub mod healthcheck;
 mod running;
 mod vitals;
 

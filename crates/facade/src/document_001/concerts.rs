@@ -1,5 +1,5 @@
 use actix_web::get;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Json, Path};
 use chrono::{DateTime, Utc};
 use contracts::concert::SeatStatusBody;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -61,7 +61,7 @@ pub struct SeatOnSaleBody {
     )
 )]
 #[get("/api/concerts/schedule")]
-pub async fn schedules(presented: Presented, v1: Data<V1>) -> Result<Json<PerformancesBody>, Failure> {
+pub async fn schedules(presented: Presented, v1: V1) -> Result<Json<PerformancesBody>, Failure> {
     let found = performances(&presented, &v1).await;
     found.map(Json).map_err(|refusal| Route::Concert.failure(refusal))
 }
@@ -96,11 +96,7 @@ async fn performances(presented: &Presented, v1: &V1) -> Result<PerformancesBody
     )
 )]
 #[get("/api/concert/schedule/{scheduleId}")]
-pub async fn seats(
-    path: Path<String>,
-    presented: Presented,
-    v1: Data<V1>,
-) -> Result<Json<SeatsBody>, Failure> {
+pub async fn seats(path: Path<String>, presented: Presented, v1: V1) -> Result<Json<SeatsBody>, Failure> {
     let seats = async {
         let pass = presented.token()?.pass(&v1).await?;
         let schedule_id = v1::id(&path)?;

@@ -1,4 +1,4 @@
-use actix_web::web::{Bytes, Data, Json, Path, Query};
+use actix_web::web::{Bytes, Json, Path, Query};
 use actix_web::{Error, get, patch};
 use chrono::{DateTime, Utc};
 use contracts::wallet::{WalletEntryBody, WalletEntryType};
@@ -107,11 +107,7 @@ impl From<WalletEntryBody> for PointHistoryBody {
     )
 )]
 #[get("/api/point/{userId}")]
-pub async fn show(
-    path: Path<String>,
-    presented: Presented,
-    v1: Data<V1>,
-) -> Result<Json<PointBody>, Failure> {
+pub async fn show(path: Path<String>, presented: Presented, v1: V1) -> Result<Json<PointBody>, Failure> {
     let wallet = async {
         let identity = presented.token()?.identity(&v1).await?;
         v1.wallet(&identity, v1::id(&path)?).await
@@ -140,7 +136,7 @@ pub async fn charge(
     path: Path<String>,
     presented: Presented,
     body: Result<Bytes, Error>,
-    v1: Data<V1>,
+    v1: V1,
 ) -> Result<Json<ChargedPointsBody>, Failure> {
     let NewPointsBody { amount } = read(body)?;
     let charged = async {
@@ -179,7 +175,7 @@ pub async fn history(
     path: Path<String>,
     page: Query<Page>,
     presented: Presented,
-    v1: Data<V1>,
+    v1: V1,
 ) -> Result<Json<HistoryBody>, Failure> {
     let page = async {
         let identity = presented.token()?.identity(&v1).await?;

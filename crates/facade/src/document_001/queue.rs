@@ -1,5 +1,5 @@
 use actix_web::get;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Json, Path};
 use contracts::queue::{EntryBody, EntryStatus};
 use serde::Serialize;
 use service_kit::auth::looks_like_queue_token;
@@ -59,11 +59,7 @@ impl PlaceBody {
     )
 )]
 #[get("/api/queue/{userId}")]
-pub async fn poll(
-    path: Path<String>,
-    presented: Presented,
-    v1: Data<V1>,
-) -> Result<Json<PlaceBody>, Failure> {
+pub async fn poll(path: Path<String>, presented: Presented, v1: V1) -> Result<Json<PlaceBody>, Failure> {
     place(&path, &presented, &v1).await.map(Json).map_err(|refusal| Route::Queue.failure(refusal))
 }
 

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, post};
 use chrono::{DateTime, Utc};
 use contracts::concert::PerformanceBody;
@@ -90,7 +90,7 @@ impl ReservedSeatBody {
 pub async fn reserve(
     path: Path<(String, String)>,
     presented: Presented,
-    v1: Data<V1>,
+    v1: V1,
 ) -> Result<Json<ReservedSeatBody>, Failure> {
     let reserved = async {
         let pass = presented.token()?.pass(&v1).await?;
@@ -123,7 +123,7 @@ pub async fn reserve(
 pub async fn pay(
     path: Path<(String, String)>,
     presented: Presented,
-    v1: Data<V1>,
+    v1: V1,
 ) -> Result<HttpResponse, Failure> {
     let (status, body) =
         paid(&path.0, &path.1, &presented, &v1).await.map_err(|refusal| Route::Pay.failure(refusal))?;

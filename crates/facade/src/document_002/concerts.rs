@@ -52,7 +52,7 @@ pub struct AvailableSeatBody {
 pub async fn dates(
     concert: Path<String>,
     presented: Presented,
-    v1: Data<V1>,
+    v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<Json<DatesBody>, Failure> {
     let schedules = async {
@@ -83,7 +83,7 @@ pub async fn dates(
 pub async fn seats(
     path: Path<(String, String)>,
     presented: Presented,
-    v1: Data<V1>,
+    v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<Json<SeatsBody>, Failure> {
     let (concert, date) = path.into_inner();

@@ -58,7 +58,7 @@ pub struct ChargedBody {
 pub async fn charge(
     presented: Presented,
     body: Result<Bytes, Error>,
-    v1: Data<V1>,
+    v1: V1,
 ) -> Result<Json<ChargedBody>, Failure> {
     let body = read(body)?;
     charged(&presented, &body, &v1).await.map(Json).map_err(|refusal| Route::Charge.failure(refusal))
@@ -101,11 +101,7 @@ pub struct AccountBody {
     )
 )]
 #[get("/payments/{userId}/accounts")]
-pub async fn account(
-    path: Path<String>,
-    presented: Presented,
-    v1: Data<V1>,
-) -> Result<Json<AccountBody>, Failure> {
+pub async fn account(path: Path<String>, presented: Presented, v1: V1) -> Result<Json<AccountBody>, Failure> {
     let account = async {
         let bearer = presented.token()?.identity(&v1).await?;
         let WalletBody { user_id, name, balance, .. } = v1.wallet(&bearer, v1::id(&path)?).await?;
@@ -160,7 +156,7 @@ pub struct PaidTicketBody {
 pub async fn pay(
     presented: Presented,
     body: Result<Bytes, Error>,
-    v1: Data<V1>,
+    v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<HttpResponse, Failure> {
     let body = read(body)?;

@@ -1,4 +1,4 @@
-use actix_web::web::{Data, Json};
+use actix_web::web::Json;
 use actix_web::{get, post};
 use contracts::queue::{EntryBody, EntryStatus};
 use serde::Serialize;
@@ -76,7 +76,7 @@ impl QueueTokenBody {
     )
 )]
 #[post("/queues")]
-pub async fn enter(presented: Presented, v1: Data<V1>) -> Result<Json<QueueTokenBody>, Failure> {
+pub async fn enter(presented: Presented, v1: V1) -> Result<Json<QueueTokenBody>, Failure> {
     entered(&presented, &v1).await.map(Json).map_err(|refusal| Route::Entry.failure(refusal))
 }
 
@@ -106,7 +106,7 @@ async fn entered(presented: &Presented, v1: &V1) -> Result<QueueTokenBody, Refus
     )
 )]
 #[get("/queues")]
-pub async fn poll(presented: Presented, v1: Data<V1>) -> Result<Json<QueueTokenBody>, Failure> {
+pub async fn poll(presented: Presented, v1: V1) -> Result<Json<QueueTokenBody>, Failure> {
     let standing = async { v1.poll(presented.token()?.place()).await };
     let entry = standing.await.map_err(|refusal| Route::Poll.failure(refusal))?;
     Ok(Json(QueueTokenBody::new(entry, None)))

@@ -62,7 +62,7 @@ pub async fn hold(
     path: Path<(String, String, String)>,
     presented: Presented,
     body: Result<Bytes, Error>,
-    v1: Data<V1>,
+    v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<Json<HeldTicketBody>, Failure> {
     let body = read(body)?;

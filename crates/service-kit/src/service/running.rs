@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError, get, web};
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Context, Service, Store, Vitals};
+use super::{Context, Service, Store, Vitals, healthcheck};
 use crate::audit::{self, LatestAudit, Scope};
 use crate::http::{self, Counting, Serving};
 use crate::jobs::Jobs;
@@ -121,6 +121,9 @@ async fn serve<S: Service>() -> anyhow::Result<()> {
     let environment = std::env::vars().collect();
     let sources = Sources { section: S::SECTION, defaults: S::DEFAULTS, environment };
     let settings = settings::load::<S::Settings>(sources)?;
+    if healthcheck::asked() {
+        return healthcheck::run(&settings.shared.http).await;
+    }
     telemetry::init(&settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let running = start::<S>(listener, settings, false).await?;
