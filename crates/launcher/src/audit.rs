@@ -17,6 +17,8 @@ use service_kit::postgres::provision;
 use service_kit::service::stop_signal;
 use wallet_service::WalletService;
 
+use crate::admin_url;
+
 pub use report::{CheckReport, Report};
 use target::Target;
 
@@ -44,7 +46,7 @@ pub struct Arguments {
 
 /// Audits and prints; the exit code says what came of it. An error is printed here, since it has a code of its own.
 pub async fn run(data_dir: &Path, arguments: &Arguments) -> ExitCode {
-    match find_and_audit(data_dir, std::env::var("DATABASE_URL").ok()).await.and_then(|report| {
+    match find_and_audit(data_dir).await.and_then(|report| {
         let text =
             if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { report.to_string() };
         print!("{text}");
@@ -59,9 +61,9 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> ExitCode {
     }
 }
 
-async fn find_and_audit(data_dir: &Path, database_url: Option<String>) -> anyhow::Result<Report> {
+async fn find_and_audit(data_dir: &Path) -> anyhow::Result<Report> {
     let stop = stop_signal()?;
-    let target = Target::find(data_dir, database_url.filter(|url| !url.is_empty())).await?;
+    let target = Target::find(data_dir, admin_url::given()?).await?;
     let report = tokio::select! {
         report = audit(&target.admin_url) => report,
         () = stop => Err(anyhow!("interrupted")),

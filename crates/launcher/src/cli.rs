@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, migrate, token, up, with_postgres};
+use crate::{audit, migrate, secrets, token, up, with_postgres};
 
 /// Sells seats when far more people want them than there are seats.
 #[derive(Debug, Parser)]
@@ -24,6 +24,9 @@ pub enum Command {
     Up(up::Arguments),
     /// Prepares the database at `DATABASE_URL` and writes each service's environment into the data folder.
     Migrate,
+    /// Writes each service's settings and keys as files of their own into the data folder, as containers are given them.
+    /// The database at `DATABASE_URL` is not asked.
+    Secrets,
     /// Checks what must always hold, in the database of a running or stopped installation. Exit status: 0 all of it
     /// does, 1 something does not (its ids are named), 2 it could not be checked.
     Audit(audit::Arguments),
@@ -39,6 +42,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up(arguments) => up::run(&data_dir, &arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate::run(&data_dir).await.map(|()| ExitCode::SUCCESS),
+        Command::Secrets => secrets::run(&data_dir).map(|()| ExitCode::SUCCESS),
         Command::Audit(arguments) => Ok(audit::run(&data_dir, &arguments).await),
         Command::Token(arguments) => token::run(&data_dir, &arguments).map(|()| ExitCode::SUCCESS),
         Command::WithPostgres(arguments) => with_postgres::run(arguments).await,

@@ -1,5 +1,6 @@
 //! The `boxoffice` command: everything in one process on a private PostgreSQL.
 
+pub mod admin_url;
 pub mod audit;
 pub mod cli;
 pub mod demo;
@@ -8,7 +9,9 @@ pub mod fleet;
 pub mod installation;
 pub mod migrate;
 pub mod origin;
+pub mod private_file;
 pub mod private_postgres;
+pub mod secrets;
 pub mod token;
 pub mod up;
 pub mod with_postgres;

@@ -1,7 +1,6 @@
 //! `boxoffice migrate`: prepares a database of one's own for the four services as separate processes.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -15,11 +14,11 @@ use wallet_service::WalletService;
 
 use crate::environment::{self, Environment};
 use crate::installation::{Installation, Service};
+use crate::{admin_url, private_file};
 
 /// Makes roles, schemas and tables, and writes `services/<service>.env` into the data folder.
 pub async fn run(data_dir: &Path) -> anyhow::Result<()> {
-    let admin_url =
-        std::env::var("DATABASE_URL").context("DATABASE_URL is not set: a role that may create roles")?;
+    let admin_url = admin_url::needed()?;
     let installation = Installation::open(data_dir)?;
     let urls = provision(&admin_url, &installation.roles()).await?;
     let folder = installation.data_dir().join("services");
@@ -28,7 +27,7 @@ pub async fn run(data_dir: &Path) -> anyhow::Result<()> {
         let environment = environment::of_service(&installation, service, Some(&url));
         let applied = migrate(service, environment.clone()).await?;
         let file = folder.join(format!("{}.env", service.name()));
-        write_private(&file, &environment)?;
+        private_file::write(&file, &lines(&environment))?;
         println!("{}: {applied} migrations applied; environment in {}", service.name(), file.display());
     }
     Ok(())
@@ -47,12 +46,9 @@ async fn migrate(service: Service, environment: Environment) -> anyhow::Result<u
     postgres::migrate(&shared.database, migrations).await
 }
 
-/// One `NAME=value` a line, readable by its owner alone: it holds secrets.
-fn write_private(file: &Path, environment: &Environment) -> anyhow::Result<()> {
+/// One `NAME=value` a line.
+fn lines(environment: &Environment) -> String {
     let mut lines: Vec<_> = environment.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
     lines.sort();
-    fs::write(file, "")
-        .and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o600)))
-        .and_then(|()| fs::write(file, lines.concat()))
-        .with_context(|| format!("cannot write {}", file.display()))
+    lines.concat()
 }

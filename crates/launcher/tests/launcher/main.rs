@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod containers;
+#[cfg(test)]
 mod early_stop;
 #[cfg(test)]
 mod installation;

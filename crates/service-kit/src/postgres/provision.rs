@@ -35,7 +35,6 @@ pub struct RoleSpec {
 /// May be repeated, and may run at the same time as itself. Each role owns its schema, finds it as its
 /// `search_path`, and has no grant on the others.
 pub async fn provision(admin_url: &str, roles: &[RoleSpec]) -> anyhow::Result<Vec<String>> {
-    let base = parse(admin_url)?;
     let mut connection = connect(admin_url).await?;
     for spec in roles {
         ensure_role(&mut connection, spec)
@@ -47,6 +46,12 @@ pub async fn provision(admin_url: &str, roles: &[RoleSpec]) -> anyhow::Result<Ve
         .batch_execute(&schemas_script(roles))
         .await
         .context("cannot prepare the schemas of the services")?;
+    role_urls(admin_url, roles)
+}
+
+/// One URL per role, as [`provision`] returns them; the database is not asked.
+pub fn role_urls(admin_url: &str, roles: &[RoleSpec]) -> anyhow::Result<Vec<String>> {
+    let base = parse(admin_url)?;
     Ok(roles.iter().map(|spec| role_url(&base, spec)).collect())
 }
 
