@@ -16,6 +16,7 @@ mod document_002;
 mod document_003;
 mod document_004;
 mod fan;
+mod gateway;
 mod hall;
 mod operations;
 mod published;

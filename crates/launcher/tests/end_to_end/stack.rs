@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use test_kit::{Request, TestDatabase};
 
 /// Two busy cores start four unoptimised processes within this, many times over.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -29,6 +29,8 @@ pub struct Stack {
     operator: String,
     overrides: Environment,
     ports: [u16; 4],
+    /// The port that everything is asked at; without one, each service is asked itself.
+    pub gateway: Option<u16>,
     processes: Mutex<[Option<Child>; 4]>,
     client: reqwest::Client,
     _data_dir: TempDir,
@@ -51,6 +53,7 @@ impl Stack {
             operator,
             overrides: overrides.collect(),
             ports: free_ports(),
+            gateway: None,
             processes: Mutex::default(),
             client: service_kit::client::build(Duration::from_secs(30)).unwrap(),
             _data_dir: data_dir,
@@ -115,6 +118,11 @@ impl Stack {
         .await;
     }
 
+    /// Where one service listens.
+    pub fn port(&self, service: Service) -> u16 {
+        self.ports[index(service)]
+    }
+
     /// `kill -9`.
     pub fn kill(&self, service: Service) {
         if let Some(mut child) = self.processes.lock().unwrap()[index(service)].take() {
@@ -150,7 +158,7 @@ impl Stack {
     }
 
     fn builder(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let port = self.ports[index(route(path))];
+        let port = self.gateway.unwrap_or_else(|| self.port(route(path)));
         self.client.request(method, format!("http://127.0.0.1:{port}{path}"))
     }
 }
