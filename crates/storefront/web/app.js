@@ -1,7 +1,6 @@
 // @ts-check
-import { element, nodes } from './elements/element.js';
 import { frame } from './elements/frame.js';
-import { again, go, onMove } from './navigation.js';
+import { again } from './navigation.js';
 import { concertsPage } from './pages/concerts.js';
 import { datesPage } from './pages/dates.js';
 import { linePage } from './pages/line.js';
@@ -13,7 +12,7 @@ import { ticketsPage } from './pages/tickets.js';
 import { walletPage } from './pages/wallet.js';
 import { welcomePage } from './pages/welcome.js';
 import { onSession, session } from './session/session.js';
-import { language, t } from './text/language.js';
+import { run } from './shell.js';
 
 /**
  * @typedef {import('./navigation.js').At} At
@@ -56,35 +55,5 @@ function pageAt(path, signal) {
   return nothingPage();
 }
 
-let leaving = new AbortController();
-let first = true;
-
-function show() {
-  leaving.abort(new DOMException('gone elsewhere', 'AbortError'));
-  leaving = new AbortController();
-  for (const dialog of document.querySelectorAll('dialog')) dialog.close();
-  document.documentElement.lang = language();
-  const { title, body } = pageAt(location.pathname, leaving.signal);
-  document.title = `${title} · ${t('brand')}`;
-  const heading = element('h1', { tabindex: -1 }, title);
-  const main = element('main', { id: 'main' }, heading, ...nodes(body));
-  document.getElementById('app')?.replaceChildren(...frame(main));
-  // On arrival the browser's own start of the page is the right one.
-  if (!first) {
-    heading.focus({ preventScroll: true });
-    scrollTo(0, 0);
-  }
-  first = false;
-}
-
-document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest('a') : null;
-  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!link || !plain || link.origin !== location.origin || link.hash !== '' || link.target !== '') return;
-  event.preventDefault();
-  go(link.pathname);
-});
-
-onMove(show);
 onSession(again);
-show();
+run({ pageAt, frame, owns: (path) => path === '/' || path.startsWith('/app/') });

@@ -3,12 +3,12 @@ import { t } from '../text/language.js';
 import { element } from './element.js';
 
 /**
- * Asks before what cannot be undone.
+ * Asks before what cannot be undone, or what many will notice.
  *
- * @param {{ title: string, text: string, yes: string, no?: string }} question
+ * @param {{ title: string, text: string, yes: string, no?: string, mild?: boolean }} question mild: can be undone
  * @returns {Promise<boolean>}
  */
-export function confirm({ title, text, yes, no = t('action.keep') }) {
+export function confirm({ title, text, yes, no = t('action.keep'), mild = false }) {
   return new Promise((resolve) => {
     const dialog = element(
       'dialog',
@@ -21,7 +21,7 @@ export function confirm({ title, text, yes, no = t('action.keep') }) {
         element('button', { type: 'button', class: 'button', autofocus: true, onclick: () => dialog.close('no') }, no),
         element(
           'button',
-          { type: 'button', class: 'button button-danger', onclick: () => dialog.close('yes') },
+          { type: 'button', class: `button ${mild ? 'button-main' : 'button-danger'}`, onclick: () => dialog.close('yes') },
           yes,
         ),
       ),

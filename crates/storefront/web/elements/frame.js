@@ -1,9 +1,10 @@
 // @ts-check
-import { again, paths } from '../navigation.js';
+import { paths } from '../navigation.js';
 import { session, signOut } from '../session/session.js';
-import { language, speak, t } from '../text/language.js';
+import { t } from '../text/language.js';
 import { confirm } from './confirm.js';
 import { element } from './element.js';
+import { brandMark, languages, place } from './frame-parts.js';
 
 /**
  * What stands around every page.
@@ -34,21 +35,6 @@ export function frame(main) {
   ];
 }
 
-function brandMark() {
-  const mark = element('span', { class: 'brand-mark', 'aria-hidden': 'true' });
-  mark.append(element('i'), element('i'), element('i'));
-  return mark;
-}
-
-/**
- * @param {string} path
- * @param {string} name
- */
-function place(path, name) {
-  const here = location.pathname === path;
-  return element('a', { href: path, 'aria-current': here ? 'page' : null }, name);
-}
-
 function fan() {
   const known = session();
   if (!known) return null;
@@ -65,17 +51,3 @@ function fan() {
     element('button', { type: 'button', class: 'link', onclick: leave }, t('signOut.action')),
   );
 }
-
-function languages() {
-  const other = language() === 'ko' ? 'en' : 'ko';
-  const change = () => {
-    speak(other);
-    again();
-  };
-  return element(
-    'button',
-    { type: 'button', class: 'link', lang: other, onclick: change },
-    other === 'ko' ? '한국어' : 'English',
-  );
-}
-

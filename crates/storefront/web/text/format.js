@@ -75,3 +75,18 @@ export function span(seconds) {
   if (seconds < 5_400) return t('span.minutes', { n: Math.round(seconds / 60) });
   return t('span.hours', { n: Math.round(seconds / 360) / 10 });
 }
+
+/**
+ * The time of day to the second.
+ *
+ * @param {Date} date
+ */
+export function time(date) {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: 'medium', timeZone: 'Asia/Seoul' }).format(date);
+}
+
+/** @param {number} share of 1 */
+export function percent(share) {
+  const digits = share > 0 && share < 0.1 ? 1 : 0;
+  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: digits }).format(share);
+}

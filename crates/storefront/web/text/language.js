@@ -3,7 +3,10 @@ import { en } from './en.js';
 import { ko } from './ko.js';
 
 /** @typedef {'ko' | 'en'} Language */
-/** @typedef {import('./en.js').Text} Text */
+/**
+ * @typedef {import('./en.js').Text} Text
+ * @typedef {Record<string, string | number>} Values
+ */
 
 const STORED = 'boxoffice.settings.language';
 const dictionaries = { en, ko };
@@ -30,13 +33,22 @@ export function speak(chosen) {
 }
 
 /**
- * The text for `key`, with `{name}` replaced by its value. A text in the form `one|other` is chosen by `{n}`.
+ * The text for `key`, with its values.
  *
  * @param {Text} key
- * @param {Record<string, string | number>} [values]
+ * @param {Values} [values]
  */
 export function t(key, values = {}) {
-  const text = dictionaries[current][key];
+  return filled(dictionaries[current][key], values);
+}
+
+/**
+ * A text with `{name}` replaced by its value. One in the form `one|other` is chosen by `{n}`.
+ *
+ * @param {string} text
+ * @param {Values} values
+ */
+export function filled(text, values) {
   const [one, other] = text.split('|');
   const form = other !== undefined && values.n !== 1 && values.n !== '1' ? other : (one ?? text);
   return form.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
