@@ -1,5 +1,6 @@
 // @ts-check
 import { giveUp, reservation } from '../api/reservations.js';
+import { isEnd, pause, withJitter } from '../api/waiting.js';
 import { again } from '../navigation.js';
 import { clock, day, hour, won } from '../text/format.js';
 import { t } from '../text/language.js';
@@ -14,6 +15,9 @@ import { facts, ticket } from './ticket.js';
 
 /** When a fan is told, too, that time runs out, and how often a screen reader says what is left. */
 const WARN_MS = 60_000;
+
+/** How often is looked whether the seats are still held. */
+const LOOK_MS = 8_000;
 
 /**
  * @typedef {object} Held
@@ -78,12 +82,34 @@ function timeLeft(held, session, signal, ended) {
     try {
       const now = await reservation(held.reservationId, session.accessToken, signal);
       if (now.status === 'held') setRight(now.expiresInSeconds * 1000);
+      // An operator may release what is stuck; the fan, too, on another device. A payment tells of itself.
+      if (now.status === 'released' || now.status === 'expired') {
+        announce(t(`reservation.${now.status}Text`), 'assertive');
+        again();
+      }
     } catch {
       // What is shown stands until there is better.
     }
   };
   document.addEventListener('visibilitychange', () => void lookAgain(), { signal });
+  void every(LOOK_MS, signal, lookAgain);
   return [element('span', { class: 'stub-label' }, t('reservation.left')), left, line];
+}
+
+/**
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ * @param {() => Promise<void>} look
+ */
+async function every(ms, signal, look) {
+  try {
+    for (;;) {
+      await pause(withJitter(ms), signal);
+      await look();
+    }
+  } catch (error) {
+    if (!isEnd(error)) throw error;
+  }
 }
 
 /**

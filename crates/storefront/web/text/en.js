@@ -151,7 +151,7 @@ export const en = {
   'reservation.progress': 'Time left of the hold',
   'reservation.soon': 'Less than a minute is left to pay',
   'reservation.confirmedText': 'Paid. These seats are yours.',
-  'reservation.releasedText': 'You have released these seats. Nothing was charged.',
+  'reservation.releasedText': 'These seats have been released. Nothing was charged.',
   'reservation.expiredText': 'The hold has ended, and the seats are free again. Nothing was charged.',
   'reservation.cancelledText': 'This reservation was cancelled, and the money is back in your wallet.',
   'reservation.chooseAgain': 'Choose seats again',

@@ -150,7 +150,7 @@ export const ko = {
   'reservation.progress': '좌석을 잡아 두는 남은 시간',
   'reservation.soon': '결제할 시간이 1분도 남지 않았습니다',
   'reservation.confirmedText': '결제가 끝났습니다. 이 좌석은 내 것입니다.',
-  'reservation.releasedText': '좌석을 놓았습니다. 결제된 금액은 없습니다.',
+  'reservation.releasedText': '좌석이 풀렸습니다. 결제된 금액은 없습니다.',
   'reservation.expiredText': '시간이 지나 좌석이 풀렸습니다. 결제된 금액은 없습니다.',
   'reservation.cancelledText': '예매가 취소되었고 금액은 지갑으로 돌아왔습니다.',
   'reservation.chooseAgain': '좌석 다시 고르기',
