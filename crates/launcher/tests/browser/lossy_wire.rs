@@ -16,8 +16,8 @@ const PIECE: usize = 65_536;
 /// What is lost.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// The answers to the first payments.
-    Payments,
+    /// The first answers to what is posted to an address that ends so.
+    Answers(&'static str),
     /// Every event stream, before it begins.
     Streams,
 }
@@ -43,8 +43,8 @@ impl LossyWire {
         Self { base, keys }
     }
 
-    /// The Idempotency-Key of each payment that was sent.
-    pub fn payment_keys(&self) -> Vec<String> {
+    /// The Idempotency-Key of each command whose answers may be lost, as often as it was sent.
+    pub fn keys_sent(&self) -> Vec<String> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -65,7 +65,7 @@ async fn carry(
                 if loss == Loss::Streams && first_line(request).contains("/events ") {
                     return None;
                 }
-                if loss == Loss::Payments && let Some(key) = payment_key(request) {
+                if let Loss::Answers(end) = loss && let Some(key) = key_posted_to(end, request) {
                     let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
                     keys.push(key);
                     swallow = keys.len() <= SWALLOWED;
@@ -87,10 +87,10 @@ fn first_line(request: &[u8]) -> String {
     String::from_utf8_lossy(request).lines().next().unwrap_or_default().to_owned()
 }
 
-fn payment_key(request: &[u8]) -> Option<String> {
+fn key_posted_to(end: &str, request: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(request);
     let first = first_line(request);
-    if !first.starts_with("POST ") || !first.contains("/payments ") {
+    if !first.starts_with("POST ") || !first.contains(&format!("{end} ")) {
         return None;
     }
     let mut headers = text.lines().filter_map(|line| line.split_once(": "));

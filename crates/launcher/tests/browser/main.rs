@@ -8,6 +8,7 @@
 mod accessibility;
 mod driver;
 mod fan;
+mod held_wire;
 mod line;
 mod lossy_wire;
 mod office;
@@ -15,3 +16,5 @@ mod patience;
 mod purchase;
 mod screens;
 mod seats;
+mod slow_wallet;
+mod touch;

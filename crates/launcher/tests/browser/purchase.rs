@@ -79,6 +79,35 @@ async fn the_whole_purchase_goes_by_keyboard_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_the_best_two_gets_neighbours() {
+    let office = Office::open(&[]);
+    // Seat 5 of the first row is taken: the middle is not where two are side by side any more.
+    let other = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
+    other.press("[aria-label^='좌석 5, 1열']").await;
+    other.press(".marked .button-main").await;
+    other.see("[role=timer]").await;
+    let fan = Fan::at_seats(&office, Looks::PHONE, SMALL).await;
+    fan.see("[aria-label^='좌석 5, 1열'].seat-held").await;
+    fan.press(".best .button").await;
+    fan.see("[role=timer]").await;
+    let places = fan
+        .ask(
+            "return [...document.querySelectorAll('.seat-names li')].map(({ textContent }) =>
+                textContent.match(/\\d+/g).map(Number))",
+        )
+        .await;
+    let place = |index: usize| (places[index][0].as_u64().unwrap(), places[index][1].as_u64().unwrap());
+    let ((row, number), (next_row, next_number)) = (place(0), place(1));
+    assert_eq!((places.as_array().unwrap().len(), next_row, next_number), (2, row, number + 1));
+    // As many as one may have come in one piece, too.
+    let third = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
+    third.ask("document.querySelector('#best-quantity').value = '4'").await;
+    third.press(".best .button").await;
+    third.see("[role=timer]").await;
+    assert_eq!(third.count(".seat-names li").await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hold_lapses_on_screen() {
     let office = Office::open(&[("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "4")]);
     let fan = Fan::at_seats(&office, Looks::DESKTOP, SMALL).await;
@@ -114,7 +143,7 @@ async fn a_payment_without_a_connection_is_called_unknown_and_goes_on_by_itself(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_whose_answer_is_lost_is_asked_about_under_the_same_key_and_taken_once() {
     let office = Office::open(&[]);
-    let wire = LossyWire::to(&office, Loss::Payments).await;
+    let wire = LossyWire::to(&office, Loss::Answers("/payments")).await;
     let fan = Fan::by(&wire.base, Looks::DESKTOP).await;
     fan.come_to_seats(&office.concert(SMALL).await).await;
     fan.press(".seat-available").await;
@@ -123,7 +152,7 @@ async fn a_payment_whose_answer_is_lost_is_asked_about_under_the_same_key_and_ta
     fan.press(".button-wide").await;
     fan.be_at("/tickets").await;
     fan.see(".qr svg").await;
-    let keys = wire.payment_keys();
+    let keys = wire.keys_sent();
     assert!(keys.len() > 2 && keys.iter().all(|key| Some(key) == keys.first()), "{keys:?}");
     fan.go("/app/wallet").await;
     fan.until("it was taken once", "return document.querySelectorAll('.line').length === 2").await;
