@@ -44,8 +44,11 @@ pub struct Requests(Arc<Mutex<Vec<Tally>>>);
 #[derive(Clone, Debug)]
 pub struct Tally {
     routes: Arc<RouteTree>,
-    lines: Arc<Mutex<BTreeMap<(Option<usize>, &'static str), Line>>>,
+    lines: Arc<Mutex<Lines>>,
 }
+
+/// By route and method.
+type Lines = BTreeMap<(Option<usize>, &'static str), Line>;
 
 /// The requests of one route and method.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
+use service_kit::http::Counting;
 use service_kit::metrics::Metrics;
+use service_kit::requests::Requests;
 use service_kit::service::{healthcheck, stop_signal};
 use service_kit::settings::{self, Sources};
 use service_kit::{http, metrics, telemetry};
@@ -23,6 +25,7 @@ async fn main() -> ExitCode {
 
 /// Serves until SIGINT or SIGTERM.
 async fn run() -> anyhow::Result<()> {
+    let stop = stop_signal()?;
     let environment = std::env::vars().collect();
     let defaults = include_str!("../config/default.toml");
     let settings = settings::load_shared(Sources { section: "storefront", defaults, environment })?;
@@ -32,8 +35,9 @@ async fn run() -> anyhow::Result<()> {
     telemetry::init(&settings.telemetry)?;
     let listener = http::bind(&settings.http.host, settings.http.port)?;
     let storefront = Storefront::new()?;
-    let metrics = Data::new(Metrics::new("storefront"));
-    let serving = http::serve(listener, &settings.http, move |routes| {
+    let (metrics, requests) = (Data::new(Metrics::new("storefront")), Requests::default());
+    metrics.collect(requests.clone());
+    let serving = http::serve(listener, &settings.http, Counting::everything(requests), move |routes| {
         Storefront::public(routes);
         let (storefront, metrics) = (storefront.clone(), metrics.clone());
         routes.map(|config| {
@@ -42,7 +46,7 @@ async fn run() -> anyhow::Result<()> {
         });
     })?;
     tracing::info!(address = %serving.address(), "serving");
-    stop_signal().await?;
+    stop.await;
     tracing::info!("stopping: requests under way may end");
     serving.stop().await
 }

@@ -1,6 +1,7 @@
 //! `boxoffice up` serves four services at one address, and each request is counted for the one whose it is.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
@@ -36,7 +37,8 @@ impl Up {
         // What else it prints must find somebody who reads.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (address, operator) = (address.unwrap(), operator.unwrap());
-        Self { _running: running, _folder: folder, address, operator, client: Client::new() }
+        let client = service_kit::client::build(Duration::from_secs(30)).unwrap();
+        Self { _running: running, _folder: folder, address, operator, client }
     }
 
     async fn get(&self, path: &str) -> StatusCode {
