@@ -9,7 +9,7 @@ use service_kit::Problem;
 use service_kit::etag::is_known;
 
 use crate::guards::guard;
-use crate::page::Page;
+use crate::page::Pages;
 
 /// The files of the pages: in the binary, but read from the source tree by an unoptimised build.
 #[derive(RustEmbed)]
@@ -46,13 +46,13 @@ fn content_type(path: &str) -> Option<&'static str> {
 /// A file. Under the version that is served now it never changes; under another one, which a page of yesterday may
 /// still ask for, it is asked about every time.
 #[get("/assets/{version}/{path:.*}")]
-pub async fn show(request: HttpRequest, named: Path<(String, String)>, page: Data<Page>) -> HttpResponse {
+pub async fn show(request: HttpRequest, named: Path<(String, String)>, pages: Data<Pages>) -> HttpResponse {
     let (version, path) = named.into_inner();
     let Some((file, content_type)) = Files::get(&path).zip(content_type(&path)) else {
         return Problem::not_found(format!("there is nothing at {}", request.path())).error_response();
     };
     let caching =
-        if version == page.version() { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+        if version == pages.version() { "public, max-age=31536000, immutable" } else { "public, no-cache" };
     answer(&request, &tag(&file), caching, content_type, file.data.into_owned())
 }
 

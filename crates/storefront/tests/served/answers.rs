@@ -50,8 +50,13 @@ pub async fn address(file: &str) -> String {
 #[actix_web::test]
 async fn every_answer_forbids_what_the_pages_do_not_need() {
     let qr = TestRequest::post().uri("/storefront/qr").set_payload(r#"{"code":"A"}"#);
-    let answers =
-        [get("/").await, get("/app/wallet").await, get(&address("app.js").await).await, send(qr).await];
+    let answers = [
+        get("/").await,
+        get("/app/wallet").await,
+        get("/operator").await,
+        get(&address("app.js").await).await,
+        send(qr).await,
+    ];
     for answer in answers {
         assert_eq!(answer.status, 200);
         let policy = answer.header(HeaderName::from_static("content-security-policy"));
@@ -104,6 +109,7 @@ async fn what_is_not_there_is_not_found() {
     let beside = [
         "nothing.js",
         "index.html",
+        "operator.html",
         "app",
         "css",
         "",
@@ -118,10 +124,25 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[actix_web::test]
-async fn nothing_stands_in_the_page_that_the_policy_forbids() {
-    let page = get("/").await.body;
-    assert!(!page.contains("<style") && !page.contains("style=") && !page.contains("://"));
-    for script in page.split("<script").skip(1) {
-        assert!(script.contains("src=\"/assets/"), "a script without an address");
+async fn nothing_stands_in_the_pages_that_the_policy_forbids() {
+    for document in ["/", "/operator"] {
+        let page = get(document).await.body;
+        assert!(!page.contains("<style") && !page.contains("style=") && !page.contains("://"));
+        for script in page.split("<script").skip(1) {
+            assert!(script.contains("src=\"/assets/"), "a script without an address");
+        }
     }
+}
+
+#[actix_web::test]
+async fn the_console_is_a_document_of_its_own_at_each_of_its_addresses() {
+    let console = get("/operator").await;
+    assert_eq!((console.status, console.header(CACHE_CONTROL)), (200, "no-cache"));
+    assert!(console.body.contains("/operator/app.js\"></script>"));
+    for inner in ["/operator/", "/operator/seats", "/operator/concerts/01900000-0000-7000-8000-000000000001"]
+    {
+        assert_eq!(get(inner).await.body, console.body, "{inner}");
+    }
+    assert!(!get("/").await.body.contains("operator"));
+    assert_eq!(get("/operators").await.status, 404);
 }
