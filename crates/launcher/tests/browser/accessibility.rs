@@ -1,4 +1,4 @@
-//! axe-core on every page.
+//! axe-core on every page of a fan.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ fn axe() -> String {
 }
 
 /// Fails with what axe finds that hinders people.
-async fn check(fan: &Fan, page: &str) {
+pub async fn check(fan: &Fan, page: &str) {
     fan.ask(&axe()).await;
     let script = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(
         ({ violations }) => done(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(

@@ -14,7 +14,7 @@ fn is_at(position: &str) -> String {
 }
 
 /// Third in a line that does not move.
-async fn third_in_line(office: &Office) -> Fan {
+pub async fn third_in_line(office: &Office) -> Fan {
     office.set_queue(json!({ "maxActive": 0 })).await;
     office.crowd(2).await;
     let fan = Fan::new(office, Looks::DESKTOP).await;
@@ -49,18 +49,6 @@ async fn a_reload_and_a_second_tab_keep_the_one_place() {
     fan.until("the tab that is left follows the line", &is_at("1")).await;
     office.set_queue(json!({ "maxActive": 3 })).await;
     fan.be_at("/dates").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pause_by_the_operator_is_seen_and_so_is_its_end() {
-    let office = Office::open(&[]);
-    let fan = third_in_line(&office).await;
-    office.set_queue(json!({ "state": "paused" })).await;
-    fan.read("줄이 잠시 멈췄습니다").await;
-    fan.read("줄이 멈춰 있어 알 수 없음").await;
-    assert_eq!(fan.ask(POSITION).await, "3");
-    office.set_queue(json!({ "state": "open" })).await;
-    fan.until("the pause is over", "return !document.querySelector('.notice-warning')").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,15 +6,19 @@
 #![expect(clippy::indexing_slicing, reason = "an answer without the field that is looked at fails the test")]
 
 mod accessibility;
+mod console;
+mod console_accessibility;
 mod driver;
 mod fan;
 mod held_wire;
 mod line;
 mod lossy_wire;
 mod office;
+mod operator;
 mod patience;
 mod purchase;
 mod screens;
+mod screens_of_console;
 mod seats;
 mod slow_wallet;
 mod touch;

@@ -8,25 +8,25 @@ use crate::driver::Looks;
 use crate::fan::Fan;
 use crate::office::{ARENA, Office};
 
-struct Album {
+pub struct Album {
     folder: PathBuf,
     suffix: String,
 }
 
 impl Album {
-    fn of(looks: Looks) -> Self {
+    pub fn of(looks: Looks) -> Self {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/screens");
         std::fs::create_dir_all(&folder).unwrap();
         Self { folder, suffix: format!("{}-{}", looks.width, looks.language) }
     }
 
     /// The page from its top.
-    async fn keep(&self, fan: &Fan, name: &str) {
+    pub async fn keep(&self, fan: &Fan, name: &str) {
         self.keep_from(fan, name, "body").await;
     }
 
     /// The page from where this begins.
-    async fn keep_from(&self, fan: &Fan, name: &str, selector: &str) {
+    pub async fn keep_from(&self, fan: &Fan, name: &str, selector: &str) {
         let scroll = format!("document.querySelector('{selector}').scrollIntoView({{ block: 'start' }})");
         fan.ask(&format!("document.activeElement?.blur(); {scroll}")).await;
         fan.until(
