@@ -75,14 +75,14 @@ async fn search(
     if let Some(cursor) = page.after {
         rows = rows.filter(reservations::reservation_id.gt(cursor.0));
     }
-    let lapsed = || reservations::status.eq("held").and(reservations::held_until.le(at));
     match status {
         None => {}
         Some(ReservationStatus::Held) => {
             rows = rows.filter(reservations::status.eq("held").and(reservations::held_until.gt(at)));
         }
         Some(ReservationStatus::Expired) => {
-            rows = rows.filter(reservations::status.eq("expired").or(lapsed()));
+            let lapsed = reservations::status.eq("held").and(reservations::held_until.le(at));
+            rows = rows.filter(reservations::status.eq("expired").or(lapsed));
         }
         Some(
             status @ (ReservationStatus::Paying
