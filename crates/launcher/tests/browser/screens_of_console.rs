@@ -27,7 +27,8 @@ async fn every_page(looks: Looks) {
     for most in [10, 18, 30, 38, 45] {
         office.crowd(28).await;
         office.set_queue(json!({ "maxActive": most })).await;
-        operator.read("/").await;
+        let shown = format!("return document.querySelector('.board dd').textContent.startsWith('{most}')");
+        operator.until("the board has the new limit", &shown).await;
     }
     operator.see(".bar-sold:not([hidden])").await;
     operator.until("a minute of it is seen", "return performance.now() > 45000").await;
