@@ -66,8 +66,9 @@ export class Board {
     this.waitingSeries.add(queue.waiting);
     this.insideSeries.add(queue.admitted);
     this.admittedTotal.add(queue.admittedTotal);
-    const rate = this.admittedTotal.perMinute;
-    if (rate !== null) this.rateSeries.add(Math.round(rate));
+    // As many as this page has seen in the last minute: made up to a whole one they could exceed the limit.
+    const { rise } = this.admittedTotal;
+    if (rise !== null) this.rateSeries.add(rise.by);
     this.show(queue);
   }
 
