@@ -86,24 +86,8 @@ impl Driver {
     }
 
     pub async fn browser(&self, looks: Looks) -> Client {
-        self.connect(looks.capabilities()).await
-    }
-
-    /// One that keeps a trace of its frames.
-    pub async fn traced_browser(&self, looks: Looks) -> Client {
-        let mut capabilities = looks.capabilities();
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
-        capabilities["goog:chromeOptions"]["perfLoggingPrefs"] = json!({
-            "enableNetwork": false,
-            "enablePage": false,
-            "traceCategories": "disabled-by-default-devtools.timeline.frame",
-        });
-        self.connect(capabilities).await
-    }
-
-    async fn connect(&self, capabilities: Capabilities) -> Client {
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities).connect(&self.address).await.unwrap()
+        builder.capabilities(looks.capabilities()).connect(&self.address).await.unwrap()
     }
 }
 
@@ -144,19 +128,5 @@ impl WebDriverCompatibleCommand for OnEachPage {
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         let command = "Page.addScriptToEvaluateOnNewDocument";
         (Method::POST, Some(json!({ "cmd": command, "params": { "source": self.0 } }).to_string()))
-    }
-}
-
-/// Chromium's own command: what the trace has since it was last asked for.
-#[derive(Debug)]
-pub struct PerformanceLog;
-
-impl WebDriverCompatibleCommand for PerformanceLog {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(json!({ "type": "performance" }).to_string()))
     }
 }

@@ -33,13 +33,6 @@ impl Fan {
         Self { client, base: base.to_owned(), _driver: driver }
     }
 
-    /// A browser that keeps a trace of its frames.
-    pub async fn traced(office: &Office, looks: Looks) -> Self {
-        let driver = Driver::start();
-        let client = driver.traced_browser(looks).await;
-        Self { client, base: office.base.clone(), _driver: driver }
-    }
-
     /// Somebody with a name.
     pub async fn named(office: &Office, looks: Looks, name: &str) -> Self {
         let fan = Self::new(office, looks).await;
