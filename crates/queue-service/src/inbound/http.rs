@@ -13,7 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use entry_events::{EntryStreams, News};
 pub use issuer::Issuer;
 
-/// What the outside world reaches. Routes are tried in this order, each by a pattern: polls, which are nearly all there is, come first.
+/// What the outside world reaches. Routes are tried in this order, each by a pattern: polls, which are nearly all there
+/// is, come first.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
         .service(entries::show)
