@@ -2,6 +2,7 @@
 
 mod counting;
 mod fallback;
+mod fast_path;
 mod request_context;
 mod route_tree;
 mod serving;
@@ -25,6 +26,7 @@ use crate::settings::HttpSettings;
 use counting::Recorder;
 
 pub use counting::Counting;
+pub use fast_path::{FastPath, IdInPath};
 pub use route_tree::RouteTree;
 pub use serving::{Serving, Stopping};
 

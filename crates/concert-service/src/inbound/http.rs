@@ -18,9 +18,10 @@ pub use admin::MainQueue;
 pub use live_seats::{LiveSeats, Pace};
 pub use seat_events::{Heartbeat, OpenStreams};
 
-/// What the outside world reaches. Routes are tried in this order, each by a pattern: the seat map comes first.
+/// What the outside world reaches. Routes are tried in this order; the seat map is asked for most.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
+        .map(|config| config.service(seats::LOOKED_AT.to(seats::look)))
         .service(seats::show)
         .service(concerts::list)
         .service(concerts::show)

@@ -13,10 +13,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use entry_events::{EntryStreams, News};
 pub use issuer::Issuer;
 
-/// What the outside world reaches. Routes are tried in this order, each by a pattern: polls, which are nearly all there
-/// is, come first.
+/// What the outside world reaches. Routes are tried in this order; polls are nearly all there is.
 pub fn public(routes: &mut ServiceConfig<'_>) {
     routes
+        .map(|config| config.service(entries::POLLED.to(entries::poll)))
         .service(entries::show)
         .service(entries::join)
         .service(entry_events::follow)

@@ -8,6 +8,7 @@ use domain::shared::ScheduleId;
 use service_kit::Problem;
 use service_kit::auth::Pass;
 use service_kit::etag::is_known;
+use service_kit::http::{FastPath, IdInPath};
 use uuid::Uuid;
 
 use super::live_seats::LiveSeats;
@@ -40,11 +41,37 @@ pub async fn show(
     concerts: Data<Concerts>,
     live: Data<LiveSeats>,
 ) -> Result<HttpResponse, Problem> {
+    answer_look(&request, ScheduleId(*path), pass, &query, &concerts, &live).await
+}
+
+/// Where [`show`] is.
+pub const LOOKED_AT: FastPath = FastPath::new("/v1/schedules/", "/seats");
+
+/// [`show`], for nearly everybody.
+pub async fn look(
+    request: HttpRequest,
+    IdInPath(schedule): IdInPath<3>,
+    pass: Pass,
+    query: Query<SeatQuery>,
+    concerts: Data<Concerts>,
+    live: Data<LiveSeats>,
+) -> Result<HttpResponse, Problem> {
+    answer_look(&request, ScheduleId(schedule), pass, &query, &concerts, &live).await
+}
+
+async fn answer_look(
+    request: &HttpRequest,
+    schedule: ScheduleId,
+    pass: Pass,
+    query: &SeatQuery,
+    concerts: &Concerts,
+    live: &LiveSeats,
+) -> Result<HttpResponse, Problem> {
     let status = query.status().map_err(problem::invalid)?;
-    let schedule = concerts.schedule(ScheduleId(*path), pass.queue_id).await.map_err(problem::of_concert)?;
+    let schedule = concerts.schedule(schedule, pass.queue_id).await.map_err(problem::of_concert)?;
     let view = live.view(schedule.id).await.map_err(|error| Problem::unexpected(&error))?;
     let tag = view.tag(status);
-    let unchanged = is_known(&request, &tag);
+    let unchanged = is_known(request, &tag);
     let mut response = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     response.insert_header((ETAG, tag.to_string()));
     // Only for who has a pass, and to be asked about every time: seats go quickly.

@@ -5,6 +5,7 @@ use contracts::queue::EntryBody;
 use domain::queue::Waiting;
 use domain::shared::QueueId;
 use service_kit::auth::{AccessUser, QueueToken, bearer};
+use service_kit::http::{FastPath, IdInPath};
 use service_kit::{Problem, detached};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -69,9 +70,32 @@ pub async fn show(
     waiting: Data<Waiting>,
     issuer: Data<Issuer>,
 ) -> Result<Json<EntryBody>, Problem> {
-    let QueueToken(entry) = token;
-    let standing = waiting.poll(QueueId(*path), entry).await.map_err(problem::of_poll)?;
-    Ok(Json(issuer.body(&standing, bearer(&request)?.to_owned())?))
+    answer_poll(&request, QueueId(*path), token, &waiting, &issuer).await
+}
+
+/// Where [`show`] is.
+pub const POLLED: FastPath = FastPath::new("/v1/queues/", "/entries/me");
+
+/// [`show`], for nearly everybody.
+pub async fn poll(
+    request: HttpRequest,
+    IdInPath(queue): IdInPath<3>,
+    token: QueueToken,
+    waiting: Data<Waiting>,
+    issuer: Data<Issuer>,
+) -> Result<Json<EntryBody>, Problem> {
+    answer_poll(&request, QueueId(queue), token, &waiting, &issuer).await
+}
+
+async fn answer_poll(
+    request: &HttpRequest,
+    queue: QueueId,
+    QueueToken(entry): QueueToken,
+    waiting: &Waiting,
+    issuer: &Issuer,
+) -> Result<Json<EntryBody>, Problem> {
+    let standing = waiting.poll(queue, entry).await.map_err(problem::of_poll)?;
+    Ok(Json(issuer.body(&standing, bearer(request)?.to_owned())?))
 }
 
 /// Gives up the place, or the slot inside.
