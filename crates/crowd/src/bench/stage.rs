@@ -59,6 +59,7 @@ impl<'a> Stage<'a> {
             settings: &settings,
             postgres: &[],
             faulty_network: None,
+            twice: &[],
         };
         let stack = Stack::start(options).await.with_context(|| format!("cannot start the stack {name}"))?;
         let (phase, curtain) = Curtain::new();

@@ -15,6 +15,7 @@ use crate::stack::{Member, Network, Stack, Way};
 /// What was done to the stack.
 #[derive(Debug, Default)]
 pub(super) struct Damage {
+    /// Or restarts in good order.
     kills: Mutex<BTreeMap<String, u64>>,
     total: AtomicUsize,
     pub(super) bursts: AtomicU64,
@@ -65,6 +66,21 @@ pub(super) async fn wreak(
         () = disturb(damage, &disturbance) => {}
     }
     disturbance.network.heal();
+}
+
+/// Restarts every service in good order, one process after the other, round after round until it is enough.
+pub(super) async fn roll(stack: &Stack, damage: &Damage, enough: Enough) -> anyhow::Result<()> {
+    let services: Vec<Member> =
+        stack.members().into_iter().filter(|member| *member != Member::Postgres).collect();
+    while !enough.is_reached(damage) {
+        for member in &services {
+            stack.rest(*member).await;
+            stack.start_again(*member).await;
+            stack.serves(*member).await?;
+            damage.killed(*member);
+        }
+    }
+    Ok(())
 }
 
 /// How the network is to be disturbed.

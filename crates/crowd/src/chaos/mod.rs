@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 pub use audit::Audit;
-use mischief::{Damage, Disturbance, Enough, wreak};
+use mischief::{Damage, Disturbance, Enough, roll, wreak};
 pub use options::Options;
 use plan::Plan;
 use report::Outcome;
@@ -120,11 +120,16 @@ async fn break_things(
     timeout(FIRST_PURCHASE, first_purchase(&scene.crowd))
         .await
         .context("nobody could buy anything before anything was broken")?;
-    let plan = Plan::new(seeds.random(), options.kills_per_minute, &options.victims);
     let enough = match options.kills {
         Some(kills) => Enough::Kills(kills),
         None => Enough::At(Instant::now() + Duration::try_from_secs_f64(options.minutes * 60.0)?),
     };
+    if options.rolling {
+        roll(&scene.stack, damage, enough).await?;
+        return scene.stack.serving().await;
+    }
+    let victims = if options.victims.is_empty() { scene.stack.members() } else { options.victims.clone() };
+    let plan = Plan::new(seeds.random(), options.kills_per_minute, victims);
     let disturbance = Disturbance {
         network: scene.network()?,
         per_minute: options.faults_per_minute,

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use crate::stack::Member;
+use crate::stack::{Member, Service};
 
 const MINUTES: f64 = 5.0;
 const KILLS_PER_MINUTE: f64 = 30.0;
@@ -26,6 +26,13 @@ pub struct Options {
     /// Who may be killed; all of them where absent.
     #[arg(long = "victim")]
     pub victims: Vec<Member>,
+    /// A service that runs twice, both at work.
+    #[arg(long, value_name = "SERVICE")]
+    pub twice: Vec<Service>,
+    /// Nothing is killed: every service is restarted in good order instead, one process at a time, the next one when
+    /// that one serves again. What can run twice does, and no network fault comes between.
+    #[arg(long, conflicts_with_all = ["twice", "victims", "kills_per_minute", "faults_per_minute"])]
+    pub rolling: bool,
     /// Network faults, on average; 0: none.
     #[arg(long, default_value_t = FAULTS_PER_MINUTE)]
     pub faults_per_minute: f64,
@@ -59,6 +66,8 @@ impl Default for Options {
             kills: None,
             kills_per_minute: KILLS_PER_MINUTE,
             victims: Vec::new(),
+            twice: Vec::new(),
+            rolling: false,
             faults_per_minute: FAULTS_PER_MINUTE,
             fans: FANS,
             audit_patience_seconds: AUDIT_PATIENCE_SECONDS,
@@ -71,6 +80,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The services that run twice.
+    pub fn twice(&self) -> Vec<Service> {
+        if self.rolling { Service::TOGETHER.to_vec() } else { self.twice.clone() }
+    }
+
     /// Where the binaries are: beside this program unless said otherwise; a test stands one folder deeper.
     pub fn binaries(&self) -> anyhow::Result<PathBuf> {
         if let Some(folder) = &self.binaries {

@@ -33,9 +33,7 @@ const LONG_OUTAGE_MS: std::ops::Range<u64> = 2_000..5_000;
 const MEAN_VICTIMS: f64 = 1.3;
 
 impl Plan {
-    /// Kills only `victims`; all five where there are none.
-    pub(super) fn new(seed: u64, kills_per_minute: f64, victims: &[Member]) -> Self {
-        let victims = if victims.is_empty() { Member::ALL.to_vec() } else { victims.to_vec() };
+    pub(super) fn new(seed: u64, kills_per_minute: f64, victims: Vec<Member>) -> Self {
         Self {
             random: StdRng::seed_from_u64(seed),
             mean_gap: every(kills_per_minute / MEAN_VICTIMS),
@@ -104,7 +102,7 @@ mod tests {
     use super::*;
 
     fn strikes(seed: u64) -> Vec<Strike> {
-        let mut plan = Plan::new(seed, 24.0, &[]);
+        let mut plan = Plan::new(seed, 24.0, Member::ALL.to_vec());
         (0..1_000).map(|_| plan.next_strike()).collect()
     }
 

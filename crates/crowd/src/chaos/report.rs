@@ -47,7 +47,7 @@ pub(super) struct Outcome {
 impl Report {
     pub(super) fn of(scene: &Scene, seed: u64, outcome: Outcome) -> anyhow::Result<Self> {
         let mut breakdowns = scene.stack.mishaps.ended();
-        for member in Member::ALL {
+        for member in scene.stack.members() {
             breakdowns.extend(panics(scene, member)?);
         }
         Ok(Self {
@@ -94,14 +94,14 @@ fn panics(scene: &Scene, member: Member) -> anyhow::Result<Vec<String>> {
 /// How it goes, in one line.
 pub(super) fn progress(scene: &Scene, damage: &Damage, elapsed: Duration) -> String {
     let (tally, takings) = (&scene.crowd.tally, &scene.crowd.takings);
-    let down: Vec<String> = Member::ALL
-        .into_iter()
+    let members = scene.stack.members().into_iter();
+    let down: Vec<String> = members
         .filter(|member| scene.stack.state(*member) != State::Serving)
         .map(|member| member.to_string())
         .collect();
     let down = if down.is_empty() { String::new() } else { format!("  down: {}", down.join(", ")) };
     format!(
-        "{:4} s  {:3} kills  {:3} faults  {:6} answers  {:5} holds  {:5} purchases  {:4} unknown, {:4} resolved{down}",
+        "{:4} s  {:3} times down  {:3} faults  {:6} answers  {:5} holds  {:5} purchases  {:4} unknown, {:4} resolved{down}",
         elapsed.as_secs(),
         damage.kills(),
         Tally::read(&damage.bursts),
@@ -124,7 +124,7 @@ fn rows(scene: &Scene, outcome: &Outcome) -> Vec<(&'static str, String)> {
     let unknown: usize = judged.iter().map(|one| one.account.unknown()).sum();
     let struck = scene.stack.network.as_ref().map_or(0, Network::struck);
     vec![
-        ("kills", format!("{} ({})", damage.kills(), kills.join(", "))),
+        ("kills, or restarts", format!("{} ({})", damage.kills(), kills.join(", "))),
         ("starts that failed meanwhile", scene.stack.mishaps.failed_starts().to_string()),
         ("network faults", format!("{}, which hit {struck} times", count(&damage.bursts))),
         ("fans who hung up", count(&tally.hung_up)),

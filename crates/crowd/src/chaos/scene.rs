@@ -46,6 +46,7 @@ impl Scene {
                 ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", seconds(HOLD_TTL)),
             ],
             faulty_network: Some(seed),
+            twice: &options.twice(),
         })
         .await?;
         let (phase, curtain) = Curtain::new();

@@ -18,8 +18,11 @@ use super::fault::Trouble;
 /// Between two attempts at a port that is still being given back.
 const REBIND: Duration = Duration::from_millis(10);
 
-/// Leads from its own address to another process. While that one cannot be connected to, neither can the link: its
-/// callers must see the refusal that they would see without us.
+/// Those that a link leads to and that can be connected to at the moment.
+pub type Upstreams = watch::Receiver<Vec<SocketAddr>>;
+
+/// Leads from its own address to another process, or to several that do the same work, by turns. While none of them can
+/// be connected to, neither can the link: its callers must see the refusal that they would see without us.
 pub struct Link {
     address: SocketAddr,
     trouble: watch::Sender<Option<Trouble>>,
@@ -28,20 +31,15 @@ pub struct Link {
 }
 
 impl Link {
-    /// Listens at `address` whenever `reachable` says that there is somebody at `upstream`.
-    pub async fn open(
-        address: SocketAddr,
-        upstream: SocketAddr,
-        reachable: watch::Receiver<bool>,
-        seed: u64,
-    ) -> io::Result<Self> {
+    /// Listens at `address` whenever there is somebody among the `upstreams`.
+    pub async fn open(address: SocketAddr, upstreams: Upstreams, seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (trouble, troubled) = watch::channel(None);
         let struck = Arc::new(AtomicU64::new(0));
         let random = Arc::new(Mutex::new(StdRng::seed_from_u64(seed)));
         let conditions = Conditions { trouble: troubled, random, struck: Arc::clone(&struck) };
-        let task = tokio::spawn(serve(listener, address, upstream, reachable, conditions));
+        let task = tokio::spawn(serve(listener, address, upstreams, conditions));
         Ok(Self { address, trouble, struck, task })
     }
 
@@ -66,16 +64,11 @@ impl Drop for Link {
     }
 }
 
-async fn serve(
-    first: TcpListener,
-    address: SocketAddr,
-    upstream: SocketAddr,
-    mut reachable: watch::Receiver<bool>,
-    conditions: Conditions,
-) {
-    let mut listener = reachable.borrow().then_some(first);
+async fn serve(first: TcpListener, address: SocketAddr, mut upstreams: Upstreams, conditions: Conditions) {
+    let mut listener = (!upstreams.borrow().is_empty()).then_some(first);
     let mut carried = JoinSet::new();
-    while reachable.wait_for(|up| *up).await.is_ok() {
+    let (chosen_from, mut turn) = (upstreams.clone(), 0_usize);
+    while upstreams.wait_for(|up| !up.is_empty()).await.is_ok() {
         let bound = match listener.take() {
             Some(bound) => bound,
             None => match TcpListener::bind(address).await {
@@ -89,10 +82,12 @@ async fn serve(
         loop {
             tokio::select! {
                 accepted = bound.accept() => if let Ok((caller, _)) = accepted {
+                    turn = turn.wrapping_add(1);
+                    let upstream = upstream(&chosen_from, turn);
                     carried.spawn(connect(caller, upstream, conditions.clone()));
                 },
                 Some(_ended) = carried.join_next() => {}
-                down = reachable.wait_for(|up| !up) => match down {
+                down = upstreams.wait_for(Vec::is_empty) => match down {
                     Ok(_) => break,
                     Err(_closed) => return,
                 },
@@ -101,8 +96,15 @@ async fn serve(
     }
 }
 
-async fn connect(caller: TcpStream, upstream: SocketAddr, conditions: Conditions) {
+/// Whose turn it is; `None`: the last one went while the caller came.
+fn upstream(upstreams: &Upstreams, turn: usize) -> Option<SocketAddr> {
+    let upstreams = upstreams.borrow();
+    upstreams.get(turn.checked_rem(upstreams.len())?).copied()
+}
+
+async fn connect(caller: TcpStream, upstream: Option<SocketAddr>, conditions: Conditions) {
     caller.set_nodelay(true).ok();
+    let Some(upstream) = upstream else { return reset(&caller) };
     match TcpStream::connect(upstream).await {
         Ok(callee) => {
             callee.set_nodelay(true).ok();

@@ -5,6 +5,6 @@ mod fault;
 mod link;
 
 pub use fault::{Fault, Side, Trouble};
-pub use link::Link;
+pub use link::{Link, Upstreams};
 #[cfg(test)]
 mod tests;

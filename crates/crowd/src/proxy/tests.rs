@@ -20,7 +20,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// A server that answers every question, and a link to it.
 struct Line {
     link: Link,
-    reachable: watch::Sender<bool>,
+    upstream: SocketAddr,
+    reachable: watch::Sender<Vec<SocketAddr>>,
     asked: mpsc::UnboundedReceiver<()>,
 }
 
@@ -35,9 +36,9 @@ impl Line {
                 tokio::spawn(answer(connection, heard.clone()));
             }
         });
-        let reachable = watch::Sender::new(true);
-        let link = Link::open(LOOPBACK, upstream, reachable.subscribe(), 1).await.unwrap();
-        Self { link, reachable, asked }
+        let reachable = watch::Sender::new(vec![upstream]);
+        let link = Link::open(LOOPBACK, reachable.subscribe(), 1).await.unwrap();
+        Self { link, upstream, reachable, asked }
     }
 
     async fn with(fault: Fault) -> Self {
@@ -196,11 +197,11 @@ async fn a_trouble_of_nought_percent_hits_nobody() {
 #[tokio::test]
 async fn while_nobody_is_there_the_link_refuses_connections_as_they_would() {
     let line = Line::new().await;
-    line.reachable.send_replace(false);
+    line.reachable.send_replace(Vec::new());
     let refused = async { while line.connect().await.is_ok() {} };
     timeout(DEADLINE, refused).await.unwrap();
     assert_eq!(line.connect().await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
-    line.reachable.send_replace(true);
+    line.reachable.send_replace(vec![line.upstream]);
     let back = async { while line.connect().await.is_err() {} };
     timeout(DEADLINE, back).await.unwrap();
     assert_eq!(line.ask().await.0, ANSWER);
@@ -209,12 +210,29 @@ async fn while_nobody_is_there_the_link_refuses_connections_as_they_would() {
 #[tokio::test]
 async fn a_caller_that_hangs_up_is_noticed_by_the_server() {
     let server = TcpListener::bind(LOOPBACK).await.unwrap();
-    let reachable = watch::Sender::new(true);
-    let link = Link::open(LOOPBACK, server.local_addr().unwrap(), reachable.subscribe(), 1).await.unwrap();
+    let reachable = watch::Sender::new(vec![server.local_addr().unwrap()]);
+    let link = Link::open(LOOPBACK, reachable.subscribe(), 1).await.unwrap();
     let caller = TcpStream::connect(link.address()).await.unwrap();
     let (mut callee, _) = server.accept().await.unwrap();
     caller.set_zero_linger().unwrap();
     drop(caller);
     let seen = timeout(DEADLINE, callee.read(&mut [0])).await.unwrap();
     assert_eq!(seen.unwrap_err().kind(), ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn two_who_do_the_same_work_are_called_by_turns_and_the_one_that_is_left_alone() {
+    let servers = [TcpListener::bind(LOOPBACK).await.unwrap(), TcpListener::bind(LOOPBACK).await.unwrap()];
+    let addresses = servers.each_ref().map(|server| server.local_addr().unwrap());
+    let reachable = watch::Sender::new(addresses.to_vec());
+    let link = Link::open(LOOPBACK, reachable.subscribe(), 1).await.unwrap();
+    let [first, second] = &servers;
+    let call = async || TcpStream::connect(link.address()).await.unwrap();
+    let _calls = (call().await, call().await);
+    timeout(DEADLINE, async { tokio::try_join!(first.accept(), second.accept()) }).await.unwrap().unwrap();
+    reachable.send_modify(|open| open.retain(|address| *address != addresses[0]));
+    let _more = (call().await, call().await);
+    for _ in 0..2 {
+        timeout(DEADLINE, second.accept()).await.unwrap().unwrap();
+    }
 }

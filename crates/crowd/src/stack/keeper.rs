@@ -1,5 +1,6 @@
 //! Keeps one process running, and kills it when told to.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -57,6 +58,27 @@ impl Mishaps {
     }
 }
 
+/// Where callers find a process, among those that do the same work.
+#[derive(Clone, Debug)]
+pub(super) struct Entrance {
+    pub(super) address: SocketAddr,
+    pub(super) open: watch::Sender<Vec<SocketAddr>>,
+}
+
+impl Entrance {
+    /// Whether callers can connect.
+    fn set(&self, is_open: bool) {
+        self.open.send_if_modified(|open| {
+            let was_open = open.contains(&self.address);
+            open.retain(|other| *other != self.address);
+            if is_open {
+                open.push(self.address);
+            }
+            was_open != is_open
+        });
+    }
+}
+
 enum Order {
     Kill {
         down_for: Duration,
@@ -82,12 +104,12 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn start(program: Program, reachable: watch::Sender<bool>, mishaps: Mishaps) -> Self {
+    pub(super) fn start(program: Program, entrance: Entrance, mishaps: Mishaps) -> Self {
         let (orders, taken) = mpsc::channel(8);
         let (shown, state) = watch::channel(State::Down);
         let (known, pid) = watch::channel(None);
         let name = program.name();
-        let keeping = Keeping { program, state: shown, pid: known, reachable, mishaps, orders: taken };
+        let keeping = Keeping { program, state: shown, pid: known, entrance, mishaps, orders: taken };
         Self { name, orders, state, pid, task: tokio::spawn(keeping.run()) }
     }
 
@@ -147,8 +169,7 @@ struct Keeping {
     program: Program,
     state: watch::Sender<State>,
     pid: watch::Sender<Option<Pid>>,
-    /// Whether callers can connect.
-    reachable: watch::Sender<bool>,
+    entrance: Entrance,
     mishaps: Mishaps,
     orders: mpsc::Receiver<Order>,
 }
@@ -242,7 +263,9 @@ impl Keeping {
         })
     }
 
+    /// Nobody is sent there any more before it is told to end, as a load balancer does it.
     async fn dismiss(&mut self, child: &mut Child, pid: Pid) {
+        self.entrance.set(false);
         Program::dismiss(pid);
         if timeout(STOP_DEADLINE, child.wait()).await.is_err() {
             self.program.slay(pid);
@@ -302,6 +325,6 @@ impl Keeping {
             State::Starting => self.program.listens_while_starting(),
             State::Serving => true,
         };
-        self.reachable.send_replace(reachable);
+        self.entrance.set(reachable);
     }
 }

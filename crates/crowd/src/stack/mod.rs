@@ -12,6 +12,7 @@ mod service;
 
 use std::fmt;
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,7 +22,7 @@ use anyhow::{Context, ensure};
 use tokio::sync::watch;
 
 pub use installation::Installation;
-use keeper::Keeper;
+use keeper::{Entrance, Keeper};
 pub use keeper::{Mishaps, State};
 use network::Reachable;
 pub use network::{Network, Way};
@@ -46,16 +47,21 @@ pub struct Options<'a> {
     pub postgres: &'a [String],
     /// `Some`: the members reach each other over links that can be made faulty.
     pub faulty_network: Option<u64>,
+    /// Services that run twice; the links lead to both by turns, so it takes a network.
+    pub twice: &'a [Service],
 }
 
-/// One of the five that can be killed.
+/// One of those that can be killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
     Postgres,
     Service(Service),
+    /// The other process of a service that runs twice.
+    Second(Service),
 }
 
 impl Member {
+    /// Those that there always are.
     pub const ALL: [Self; 5] = [
         Self::Postgres,
         Self::Service(Service::Queue),
@@ -70,6 +76,7 @@ impl fmt::Display for Member {
         match self {
             Self::Postgres => f.write_str("postgres"),
             Self::Service(service) => service.fmt(f),
+            Self::Second(service) => write!(f, "{service}-2"),
         }
     }
 }
@@ -78,12 +85,14 @@ impl FromStr for Member {
     type Err = anyhow::Error;
 
     fn from_str(word: &str) -> anyhow::Result<Self> {
-        let named = Self::ALL.into_iter().find(|member| member.to_string() == word);
-        named.with_context(|| format!("is none of {}", Self::ALL.map(|member| member.to_string()).join(", ")))
+        let all: Vec<Self> = Self::ALL.into_iter().chain(Service::ALL.map(Self::Second)).collect();
+        let named = all.iter().find(|member| member.to_string() == word).copied();
+        let names = || all.iter().map(Self::to_string).collect::<Vec<_>>().join(", ");
+        named.with_context(|| format!("is none of {}", names()))
     }
 }
 
-/// The running five.
+/// All of them, running.
 pub struct Stack {
     /// An operator's access token.
     pub operator: String,
@@ -96,37 +105,56 @@ pub struct Stack {
     pub mishaps: Mishaps,
     logs: PathBuf,
     postgres: Keeper,
-    services: Each<Keeper>,
+    services: Each<Keepers>,
+}
+
+/// The processes of one service.
+struct Keepers {
+    first: Keeper,
+    second: Option<Keeper>,
 }
 
 impl Stack {
     /// Starts everything in a new cluster; returns when all four serve.
     pub async fn start(options: Options<'_>) -> anyhow::Result<Self> {
+        let twice = options.twice;
+        ensure!(
+            twice.is_empty() || options.faulty_network.is_some(),
+            "two of a service need a network between"
+        );
         let logs = prepare(options.folder)?;
         let cluster = Postgres::create(&options.folder.join("postgres"), options.postgres).await?;
         let ports = Each::try_of(|_| ports::free())?;
         let (shown, reachable) = reachability();
         let network = match options.faulty_network {
-            Some(seed) => Some(Network::open(&ports, cluster.port(), &reachable, seed).await?),
+            Some(seed) => Some(Network::open(&reachable, seed).await?),
             None => None,
         };
         let mishaps = Mishaps::default();
         let installation =
             Installation::new(options.binaries, options.folder.join("boxoffice"), Some(cluster.url()));
         let (postgres_shown, services_shown) = shown;
-        let postgres = Keeper::start(Program::postgres(cluster, &logs), postgres_shown, mishaps.clone());
+        let entrance = Entrance { address: loopback(cluster.port()), open: postgres_shown };
+        let postgres = Keeper::start(Program::postgres(cluster, &logs), entrance, mishaps.clone());
         postgres.serving(START_DEADLINE).await?;
         installation.migrate().await?;
         let wiring = Wiring { ports: &ports, network: network.as_ref() };
-        let services = Each::try_of(|service| {
+        let keep = |service: Service, name: String, port: u16| {
             let mut environment = installation.environment(service)?;
-            wiring.lay(service, &mut environment)?;
+            wiring.lay(service, port, &mut environment)?;
             environment
                 .extend(options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
             let binary = options.binaries.join(service.binary());
             ensure!(binary.is_file(), "{} is missing: cargo build --workspace --bins", binary.display());
-            let program = Program::service(service, binary, environment, *ports.get(service), &logs)?;
-            Ok(Keeper::start(program, services_shown.get(service).clone(), mishaps.clone()))
+            let program = Program::service(name, binary, environment, port, &logs)?;
+            let entrance = Entrance { address: loopback(port), open: services_shown.get(service).clone() };
+            Ok(Keeper::start(program, entrance, mishaps.clone()))
+        };
+        let services = Each::try_of(|service| {
+            let first = keep(service, service.binary(), *ports.get(service))?;
+            let second = twice.contains(&service).then(ports::free).transpose()?;
+            let second = second.map(|port| keep(service, format!("{}-2", service.binary()), port));
+            Ok(Keepers { first, second: second.transpose()? })
         })?;
         let stack = Self {
             operator: installation.operator_token().await?,
@@ -143,54 +171,79 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Waits until all five do their work.
+    /// Waits until all of them do their work.
     pub async fn serving(&self) -> anyhow::Result<()> {
-        for member in Member::ALL {
-            let keeper = self.keeper(member);
-            let waited = keeper.serving(START_DEADLINE).await;
-            waited.with_context(|| format!("its log is {}", self.log(member).display()))?;
+        for member in self.members() {
+            self.serves(member).await?;
         }
         Ok(())
     }
 
+    /// Waits until this one does its work.
+    pub async fn serves(&self, member: Member) -> anyhow::Result<()> {
+        let waited = self.keeper(member)?.serving(START_DEADLINE).await;
+        waited.with_context(|| format!("its log is {}", self.log(member).display()))
+    }
+
+    /// All that there are.
+    pub fn members(&self) -> Vec<Member> {
+        let run_twice = |service: &Service| self.services.get(*service).second.is_some();
+        let seconds = Service::ALL.into_iter().filter(run_twice).map(Member::Second);
+        Member::ALL.into_iter().chain(seconds).collect()
+    }
+
     pub fn state(&self, member: Member) -> State {
-        self.keeper(member).state()
+        self.keeper(member).map_or(State::Down, Keeper::state)
     }
 
     /// `kill -9`, and a start after `down_for`; whether there was a process to kill.
     pub async fn kill(&self, member: Member, down_for: Duration) -> bool {
-        self.keeper(member).kill(down_for).await
+        match self.keeper(member) {
+            Ok(keeper) => keeper.kill(down_for).await,
+            Err(_) => false,
+        }
     }
 
     /// Lets one member end well; there is none until [`Stack::start_again`].
     pub async fn rest(&self, member: Member) {
-        self.keeper(member).rest().await;
+        if let Ok(keeper) = self.keeper(member) {
+            keeper.rest().await;
+        }
     }
 
     /// Starts a member that rests; [`Stack::serving`] says when it works.
     pub async fn start_again(&self, member: Member) {
-        self.keeper(member).start_again().await;
+        if let Ok(keeper) = self.keeper(member) {
+            keeper.start_again().await;
+        }
     }
 
     /// The process id of a member that runs.
     pub fn pid(&self, member: Member) -> Option<i32> {
-        self.keeper(member).pid().map(nix::unistd::Pid::as_raw)
+        self.keeper(member).ok()?.pid().map(nix::unistd::Pid::as_raw)
     }
 
-    fn keeper(&self, member: Member) -> &Keeper {
+    /// An error where the member is the second of a service that runs once.
+    fn keeper(&self, member: Member) -> anyhow::Result<&Keeper> {
         match member {
-            Member::Postgres => &self.postgres,
-            Member::Service(service) => self.services.get(service),
+            Member::Postgres => Ok(&self.postgres),
+            Member::Service(service) => Ok(&self.services.get(service).first),
+            Member::Second(service) => {
+                self.services.get(service).second.as_ref().with_context(|| format!("{service} runs once"))
+            }
         }
     }
 
     pub fn log(&self, member: Member) -> PathBuf {
-        self.logs.join(format!("{}.log", self.keeper(member).name()))
+        let name = self.keeper(member).map_or_else(|_| member.to_string(), |keeper| keeper.name().to_owned());
+        self.logs.join(format!("{name}.log"))
     }
 
     /// Lets everything end well, PostgreSQL last.
     pub async fn stop(self) {
-        futures_util::future::join_all(self.services.into_array().map(Keeper::stop)).await;
+        let keepers = self.services.into_array().into_iter();
+        let keepers = keepers.flat_map(|Keepers { first, second }| std::iter::once(first).chain(second));
+        futures_util::future::join_all(keepers.map(Keeper::stop)).await;
         self.postgres.stop().await;
     }
 }
@@ -202,7 +255,12 @@ struct Wiring<'a> {
 }
 
 impl Wiring<'_> {
-    fn lay(&self, service: Service, environment: &mut Vec<(String, String)>) -> anyhow::Result<()> {
+    fn lay(
+        &self,
+        service: Service,
+        port: u16,
+        environment: &mut Vec<(String, String)>,
+    ) -> anyhow::Result<()> {
         for peer in Service::ALL {
             let port = match self.network {
                 Some(network) if peer != service => network.port(Way::Peer { from: service, to: peer })?,
@@ -210,7 +268,7 @@ impl Wiring<'_> {
             };
             environment.push((peer.peer_setting(), address(port)));
         }
-        environment.push(("BOXOFFICE__HTTP__PORT".to_owned(), self.ports.get(service).to_string()));
+        environment.push(("BOXOFFICE__HTTP__PORT".to_owned(), port.to_string()));
         if let Some(network) = self.network {
             let port = network.port(Way::Database(service))?;
             for (_, url) in environment.iter_mut().filter(|(name, _)| name == "BOXOFFICE__DATABASE__URL") {
@@ -243,11 +301,15 @@ fn prepare(folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(logs)
 }
 
-type Shown = (watch::Sender<bool>, Each<watch::Sender<bool>>);
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+type Shown = (watch::Sender<Vec<SocketAddr>>, Each<watch::Sender<Vec<SocketAddr>>>);
 
 fn reachability() -> (Shown, Reachable) {
-    let postgres = watch::Sender::new(false);
-    let services = Each::of(|_| watch::Sender::new(false));
+    let postgres = watch::Sender::default();
+    let services = Each::of(|_| watch::Sender::default());
     let reachable = Reachable {
         services: Each::of(|service| services.get(service).subscribe()),
         postgres: postgres.subscribe(),

@@ -6,11 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::Context;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use tokio::sync::watch;
 
 use super::ports;
 use super::service::{Each, Service};
-use crate::proxy::{Link, Trouble};
+use crate::proxy::{Link, Trouble, Upstreams};
 
 /// Who is called over a link, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,19 +37,14 @@ pub struct Network {
     links: Vec<(Way, Link)>,
 }
 
-/// Whether each member can be connected to.
+/// Where each member can be connected to.
 pub(super) struct Reachable {
-    pub(super) services: Each<watch::Receiver<bool>>,
-    pub(super) postgres: watch::Receiver<bool>,
+    pub(super) services: Each<Upstreams>,
+    pub(super) postgres: Upstreams,
 }
 
 impl Network {
-    pub(super) async fn open(
-        services: &Each<u16>,
-        postgres: u16,
-        reachable: &Reachable,
-        seed: u64,
-    ) -> anyhow::Result<Self> {
+    pub(super) async fn open(reachable: &Reachable, seed: u64) -> anyhow::Result<Self> {
         let mut ways = Vec::new();
         for to in Service::ALL {
             ways.push(Way::Door(to));
@@ -61,13 +55,12 @@ impl Network {
         }
         let mut links = Vec::new();
         for (number, way) in (0..).zip(ways) {
-            let (port, up) = match way {
-                Way::Door(to) | Way::Peer { to, .. } => (*services.get(to), reachable.services.get(to)),
-                Way::Database(_) => (postgres, &reachable.postgres),
+            let upstreams = match way {
+                Way::Door(to) | Way::Peer { to, .. } => reachable.services.get(to),
+                Way::Database(_) => &reachable.postgres,
             };
-            let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, ports::free()?));
-            let link = Link::open(address, upstream, up.clone(), seed.wrapping_add(number)).await;
+            let link = Link::open(address, upstreams.clone(), seed.wrapping_add(number)).await;
             links.push((way, link.with_context(|| format!("cannot open the link {way}"))?));
         }
         Ok(Self { links })

@@ -11,7 +11,6 @@ use nix::unistd::Pid;
 use tokio::process::Child;
 
 use super::postgres::{Postgres, kill_cluster};
-use super::service::Service;
 
 /// How often a starting process is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -27,7 +26,7 @@ pub(super) struct Program {
 enum Kind {
     Postgres(Postgres),
     Service {
-        service: Service,
+        name: String,
         binary: PathBuf,
         environment: Vec<(String, String)>,
         port: u16,
@@ -41,7 +40,7 @@ impl Program {
     }
 
     pub(super) fn service(
-        service: Service,
+        name: String,
         binary: PathBuf,
         environment: Vec<(String, String)>,
         port: u16,
@@ -49,14 +48,14 @@ impl Program {
     ) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(1)).build();
         let client = client.context("cannot build the HTTP client")?;
-        let log = logs.join(format!("{}.log", service.binary()));
-        Ok(Self { log, kind: Kind::Service { service, binary, environment, port, client } })
+        let log = logs.join(format!("{name}.log"));
+        Ok(Self { log, kind: Kind::Service { name, binary, environment, port, client } })
     }
 
     pub(super) fn name(&self) -> String {
         match &self.kind {
             Kind::Postgres(_) => "postgres".to_owned(),
-            Kind::Service { service, .. } => service.binary(),
+            Kind::Service { name, .. } => name.clone(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! The four services by name, and something for each of them.
 
 use std::fmt;
+use std::str::FromStr;
+
+use anyhow::Context;
 
 /// One of the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +16,9 @@ pub enum Service {
 
 impl Service {
     pub const ALL: [Self; 4] = [Self::Queue, Self::Concert, Self::Reservation, Self::Wallet];
+
+    /// Those of which several can be at work at once. A queue has one writer.
+    pub const TOGETHER: [Self; 3] = [Self::Concert, Self::Reservation, Self::Wallet];
 
     /// As settings and schemas call it.
     pub const fn word(self) -> &'static str {
@@ -38,6 +44,15 @@ impl Service {
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+impl FromStr for Service {
+    type Err = anyhow::Error;
+
+    fn from_str(word: &str) -> anyhow::Result<Self> {
+        let named = Self::ALL.into_iter().find(|service| service.word() == word);
+        named.with_context(|| format!("is none of {}", Self::ALL.map(Self::word).join(", ")))
     }
 }
 

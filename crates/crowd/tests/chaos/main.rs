@@ -6,8 +6,8 @@ use crowd::chaos::{Options, run};
 use crowd::http::{Ask, Caller, Outcome};
 use crowd::stack::{self, Member, Service, Stack};
 
-/// Twice through the bag of five.
-const KILLS: usize = 10;
+/// Twice through the bag of five and a second reservation-service.
+const KILLS: usize = 12;
 /// The same plan every time; what the processes make of it differs.
 const SEED: u64 = 20_261_121;
 
@@ -18,6 +18,7 @@ async fn every_promise_is_kept_although_everybody_is_killed() {
         kills: Some(KILLS),
         kills_per_minute: 80.0,
         fans: 24,
+        twice: vec![Service::Reservation],
         // What is judged at once will do for a short run.
         audit_patience_seconds: 0,
         seed: Some(SEED),
@@ -26,8 +27,28 @@ async fn every_promise_is_kept_although_everybody_is_killed() {
     let report = run(&options).await.unwrap();
     assert!(report.is_clean(), "{report}");
     assert!(report.kills >= KILLS, "{report}");
-    for member in Member::ALL {
+    for member in Member::ALL.into_iter().chain([Member::Second(Service::Reservation)]) {
         assert!(report.killed(member) > 0, "{member} lived through it all: {report}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_every_service_under_a_crowd_loses_nothing() {
+    let options = Options {
+        kills: Some(1),
+        rolling: true,
+        fans: 24,
+        audit_patience_seconds: 0,
+        seed: Some(SEED),
+        ..Options::default()
+    };
+    let report = run(&options).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    for service in Service::ALL {
+        assert!(report.killed(Member::Service(service)) > 0, "{service} was never restarted: {report}");
+    }
+    for service in Service::TOGETHER {
+        assert!(report.killed(Member::Second(service)) > 0, "the second {service} was never restarted");
     }
 }
 
@@ -41,6 +62,7 @@ async fn a_stack_without_a_faulty_network_comes_back_after_all_five_were_killed(
         settings: &[],
         postgres: &[],
         faulty_network: None,
+        twice: &[],
     };
     let stack = Stack::start(options).await.unwrap();
     for member in Member::ALL {
