@@ -6,6 +6,7 @@ pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod client;
+pub mod duty;
 pub mod etag;
 pub mod gather;
 pub mod http;

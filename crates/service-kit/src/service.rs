@@ -1,5 +1,6 @@
 //! What a service is, and how it is started and stopped.
 
+mod active_port;
 mod context;
 pub mod healthcheck;
 mod running;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit::Check;
+use crate::duty::Duty;
 use crate::jobs::Job;
 
 pub use context::{Context, Credentials, Store};
@@ -47,4 +49,9 @@ pub trait Service: Clone + Send + Sync + Sized + 'static {
 
     /// What runs by the clock.
     fn jobs(&self) -> Vec<Job>;
+
+    /// Whether this process does the service's work, where one of several does.
+    fn duty(&self) -> Duty {
+        Duty::always()
+    }
 }

@@ -33,6 +33,7 @@ pub struct Shared {
 pub struct HttpSettings {
     pub host: String,
     pub port: u16,
+    pub active_port: u16,
     pub workers: usize,
     pub rate_limit_per_second: u32,
     pub trusted_proxy_hops: usize,

@@ -20,6 +20,8 @@ pub type Connection<'a> = PooledConnection<'a, AsyncPgConnection>;
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<AsyncPgConnection>,
+    /// With the password: shown to nobody.
+    url: Arc<str>,
     progress: Arc<Progress>,
     /// With no connection handed out for so long, the pool is stuck rather than busy.
     stall_timeout: Duration,
@@ -73,7 +75,12 @@ impl Database {
             .await
             .with_context(|| format!("cannot reach PostgreSQL at {server}"))?;
         let progress = Arc::new(Progress { since: Instant::now(), last_handed_out_ms: AtomicU64::new(0) });
-        Ok(Self { pool, progress, stall_timeout: Duration::from_millis(settings.acquire_timeout_ms) })
+        Ok(Self {
+            pool,
+            url: url.into(),
+            progress,
+            stall_timeout: Duration::from_millis(settings.acquire_timeout_ms),
+        })
     }
 
     /// A connection, in the order of asking. [`Unavailable`], for a 503, where the pool is stuck: a burst that is
@@ -106,10 +113,30 @@ impl Database {
 }
 
 impl Database {
+    /// A session of the caller's own, for what lasts as long as a session does; `settings` are its `SET`s. However quiet
+    /// it is, a server that is gone is noticed within three seconds.
+    pub async fn session(&self, settings: &str) -> anyhow::Result<AsyncPgConnection> {
+        let session = tokio::time::timeout(SESSION_DEADLINE, connect(&watchful(&self.url), settings)).await;
+        let session = session.map_err(|_elapsed| anyhow::anyhow!("no session came about in time"));
+        let session = session.and_then(|session| session.map_err(anyhow::Error::new));
+        session.map_err(|error| error.context(Unavailable("the database")))
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> anyhow::Result<()> {
         self.connection().await?.batch_execute("SELECT 1").await.map_err(classify)
     }
+}
+
+/// For a session with its settings.
+const SESSION_DEADLINE: Duration = Duration::from_secs(3);
+
+/// Asks a quiet server every second whether it is there. Over a socket file nothing needs asking.
+fn watchful(url: &str) -> String {
+    let Ok(mut watchful) = url::Url::parse(url) else { return url.to_owned() };
+    let seconds = [("keepalives_idle", "1"), ("keepalives_interval", "1"), ("tcp_user_timeout", "3")];
+    watchful.query_pairs_mut().extend_pairs(seconds).append_pair("keepalives_retries", "2");
+    watchful.into()
 }
 
 async fn connect(url: &str, session: &str) -> ConnectionResult<AsyncPgConnection> {

@@ -1,5 +1,5 @@
-//! `<binary> healthcheck`: asks the process that runs under the same settings whether it is ready. An image that holds
-//! nothing but the binary has no other way to ask.
+//! `<binary> healthcheck`: asks the process that runs under the same settings whether it is ready, be it to stand by. An
+//! image that holds nothing but the binary has no other way to ask.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub fn asked() -> bool {
 
 /// An error: it is not ready, and why.
 pub async fn run(settings: &HttpSettings) -> anyhow::Result<()> {
-    let url = format!("http://{}/readyz", authority(settings));
+    let url = format!("http://{}/readyz?standby=ok", authority(settings));
     let answer =
         client::build(DEADLINE)?.get(&url).send().await.with_context(|| format!("{url}: no answer"))?;
     ensure!(answer.status().is_success(), "{url}: {}", answer.status());

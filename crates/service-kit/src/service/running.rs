@@ -2,12 +2,16 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, ResponseError, get, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
 use anyhow::Context as _;
+use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::active_port::ActivePort;
 use super::{Context, Service, Store, Vitals, healthcheck};
 use crate::audit::{self, LatestAudit, Scope};
+use crate::duty::Duty;
 use crate::http::{self, Counting, Serving};
 use crate::jobs::Jobs;
 use crate::metrics;
@@ -22,6 +26,7 @@ pub struct Running<S> {
     pub service: S,
     pub vitals: web::Data<Vitals<S>>,
     serving: Serving,
+    active_port: Option<ActivePort>,
     jobs: Jobs,
 }
 
@@ -35,11 +40,20 @@ impl<S: Service> Running<S> {
         self.serving.address()
     }
 
-    /// Takes no more requests, lets those under way end, then ends the jobs.
+    /// Takes no more requests, lets those under way end, then ends the jobs. Whoever stands by need not wait for any of
+    /// that: they take over once no more requests are taken.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.serving.stop().await?;
-        self.jobs.stop().await;
-        Ok(())
+        let Self { service, serving, active_port, jobs, vitals: _ } = self;
+        let close = async {
+            match active_port {
+                Some(port) => port.close().await,
+                None => Ok(()),
+            }
+        };
+        let duty = service.duty();
+        let (served, closed, ()) = tokio::join!(serving.stop(), close, duty.hand_over());
+        jobs.stop().await;
+        served.and(closed)
     }
 }
 
@@ -63,41 +77,58 @@ pub async fn start<S: Service>(
     let service = S::assemble(context).await?;
     let (requests, latest_audit) = (Requests::default(), LatestAudit::default());
     metrics.collect(requests.clone());
-    let vitals = web::Data::new(Vitals::<S>::new(Arc::clone(&clock), requests.clone(), latest_audit.clone()));
+    let duty = service.duty();
+    metrics.collect(duty.clone());
+    let vitals = Vitals::<S>::new(Arc::clone(&clock), requests.clone(), latest_audit.clone(), duty.clone());
+    let vitals = web::Data::new(vitals);
     let mut jobs = service.jobs();
     if let Store::Postgres(database) = &store {
         jobs.extend(audit::job(Scope::of::<S>(), database.clone(), clock, &audit, &metrics, latest_audit));
     }
     let (provided, readiness, metrics) = (service.clone(), web::Data::new(store), web::Data::new(metrics));
-    let seen = vitals.clone();
-    let serving = http::serve(listener, &http_settings, Counting::everything(requests), move |routes| {
+    let (seen, on_duty) = (vitals.clone(), web::Data::new(duty.clone()));
+    let routes = move |routes: &mut ServiceConfig<'_>| {
         S::public(routes);
         S::internal(routes);
         let (provided, readiness, metrics) = (provided.clone(), readiness.clone(), metrics.clone());
-        let seen = seen.clone();
+        let (seen, on_duty) = (seen.clone(), on_duty.clone());
         routes.map(|config| {
-            config.app_data(readiness).service(readyz);
+            config.app_data(readiness).app_data(on_duty).service(readyz);
             config.app_data(metrics).service(metrics::scrape);
             config.app_data(seen);
             provided.provide(config);
             config
         });
-    })?;
+    };
+    let counting = Counting::everything(requests);
+    let serving = http::serve(listener, &http_settings, counting.clone(), routes.clone())?;
+    let active_port = (http_settings.active_port > 0).then(|| {
+        ActivePort::keep(http_settings.clone(), duty, move |listener| {
+            http::serve(listener, &http_settings, counting.clone(), routes.clone())
+        })
+    });
     let jobs = Jobs::start(if jobs_enabled { jobs } else { Vec::new() });
     tracing::info!(service = S::NAME, address = %serving.address(), "serving");
-    Ok(Running { service, vitals, serving, jobs })
+    Ok(Running { service, vitals, serving, active_port, jobs })
 }
 
-/// The process can do its work: its database answers.
+/// Whoever asks with it means a process that stands by too.
+const STANDBY_IS_READY: &str = "standby=ok";
+
+/// The process does its work: its database answers, and it is the active one where one is.
 #[get("/readyz")]
-async fn readyz(store: web::Data<Store>) -> HttpResponse {
+async fn readyz(request: HttpRequest, store: web::Data<Store>, duty: web::Data<Duty>) -> HttpResponse {
     let reached = match store.get_ref() {
         Store::Memory => Ok(()),
         Store::Postgres(database) => database.ping().await,
     };
     match reached {
-        Ok(()) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => Problem::unexpected(&error).error_response(),
+        Ok(()) if duty.is_active() => HttpResponse::Ok().json(json!({ "status": "ready" })),
+        Ok(()) if request.query_string() == STANDBY_IS_READY => {
+            HttpResponse::Ok().json(json!({ "status": "standby" }))
+        }
+        Ok(()) => Problem::unavailable("This process stands by; another one does the work").error_response(),
     }
 }
 

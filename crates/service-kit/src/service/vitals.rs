@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use crate::audit::{AuditBody, LatestAudit};
+use crate::duty::Duty;
 use crate::requests::{RequestTotals, Requests};
 
 /// How the service `S` is: where several are served from one origin, each finds its own.
@@ -18,6 +19,7 @@ pub struct Vitals<S> {
     started_at: DateTime<Utc>,
     requests: Requests,
     audit: LatestAudit,
+    duty: Duty,
     service: PhantomData<fn() -> S>,
 }
 
@@ -28,6 +30,8 @@ pub struct ServiceBody {
     /// `queue`, `concert`, `reservation` or `wallet`.
     pub service: String,
     pub version: String,
+    /// Whether this process does the service's work; where not, it stands by for the one that does.
+    pub active: bool,
     /// By the service's own clock; all that is counted is counted since then.
     pub started_at: DateTime<Utc>,
     /// The service's own clock.
@@ -37,8 +41,8 @@ pub struct ServiceBody {
 }
 
 impl<S: Service> Vitals<S> {
-    pub(crate) fn new(clock: Arc<dyn Clock>, requests: Requests, audit: LatestAudit) -> Self {
-        Self { started_at: clock.now(), clock, requests, audit, service: PhantomData }
+    pub(crate) fn new(clock: Arc<dyn Clock>, requests: Requests, audit: LatestAudit, duty: Duty) -> Self {
+        Self { started_at: clock.now(), clock, requests, audit, duty, service: PhantomData }
     }
 
     pub(crate) fn requests(&self) -> &Requests {
@@ -51,6 +55,7 @@ impl<S: Service> Vitals<S> {
             service: S::SECTION.to_owned(),
             // All members of the workspace have one.
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            active: self.duty.is_active(),
             started_at: self.started_at,
             now: self.clock.now(),
             requests: self.requests.totals(),
