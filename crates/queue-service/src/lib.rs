@@ -16,6 +16,7 @@ use domain::adapters::memory::MemoryWaitingRoom;
 use domain::queue::{Admission, Waiting, WaitingRoom};
 use service_kit::audit::Check;
 use service_kit::auth::Authenticator;
+use service_kit::duty::Duty;
 use service_kit::jobs::Job;
 use service_kit::{Context, Credentials, Service, Store};
 use tokio::sync::Notify;
@@ -38,6 +39,8 @@ pub struct QueueService {
     /// Notified where a slot may have become free, or somebody may wait for one.
     slots: Arc<Notify>,
     admission_interval: Duration,
+    /// Whether this process keeps the rooms.
+    duty: Duty,
 }
 
 #[async_trait]
@@ -53,13 +56,16 @@ impl Service for QueueService {
     async fn assemble(context: Context<QueueSettings>) -> anyhow::Result<Self> {
         let settings = &context.settings.service;
         let absence = settings.absence()?;
-        let room: Arc<dyn WaitingRoom> = match &context.store {
+        let (room, duty): (Arc<dyn WaitingRoom>, Duty) = match &context.store {
             Store::Memory => {
-                Arc::new(MemoryWaitingRoom::new(Arc::clone(&context.clock)).with_absence(absence))
+                let room = MemoryWaitingRoom::new(Arc::clone(&context.clock)).with_absence(absence);
+                (Arc::new(room), Duty::always())
             }
             Store::Postgres(database) => {
                 let stopwatch = Arc::new(ProcessStopwatch::start());
-                Arc::new(PostgresWaitingRoom::open(database.clone(), absence, stopwatch).await?)
+                let room = PostgresWaitingRoom::open(database.clone(), absence, stopwatch).await?;
+                let duty = room.duty();
+                (Arc::new(room), duty)
             }
         };
         let issuer = Issuer::new(settings)?;
@@ -81,6 +87,7 @@ impl Service for QueueService {
             slots: Arc::new(Notify::new()),
             admission_interval: Duration::from_millis(settings.admission_interval_ms),
             authenticator,
+            duty,
         })
     }
 
@@ -105,5 +112,9 @@ impl Service for QueueService {
 
     fn jobs(&self) -> Vec<Job> {
         inbound::jobs::all(self)
+    }
+
+    fn duty(&self) -> Duty {
+        self.duty.clone()
     }
 }

@@ -18,12 +18,12 @@ pub fn all(service: &QueueService) -> Vec<Job> {
     vec![admit(service), follow_revocations(service), spread_news(service)]
 }
 
-/// Fills free slots: as soon as one is freed, and by the clock for those that run out.
+/// Fills free slots: as soon as one is freed, and by the clock for those that run out. Whoever stands by fills none.
 fn admit(service: &QueueService) -> Job {
-    let admission = service.admission.clone();
+    let (admission, duty) = (service.admission.clone(), service.duty.clone());
     let fill = Job::new("admit", service.admission_interval, move || {
-        let admission = admission.clone();
-        async move { admission.admit_everywhere(|_| ()).await }
+        let (admission, duty) = (admission.clone(), duty.clone());
+        async move { if duty.is_active() { admission.admit_everywhere(|_| ()).await } else { Ok(0) } }
     });
     fill.woken_by(Arc::clone(&service.slots))
 }

@@ -6,6 +6,8 @@ mod command;
 mod deciding;
 mod deciding_admission;
 mod draft;
+mod election;
+mod opening;
 mod owner;
 mod reading;
 mod revocations;

@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{House, MAIN_QUEUE, new_id};
+use test_kit::spawn_on;
+
+use super::{House, MAIN_QUEUE, new_id, settings};
 
 async fn limits(queue: &test_kit::Spawned<queue_service::QueueService>, id: &str) -> (Value, Value) {
     let overview = queue.get(&format!("/v1/queues/{id}")).send().await.expect(200);
@@ -15,7 +17,10 @@ async fn a_start_with_other_settings_changes_only_queues_without_limits_of_their
     house.configure(&named, json!({ "name": "Arena" })).await.expect(201);
     house.configure(&limited, json!({ "maxActive": 3 })).await.expect(201);
     let other = [("BOXOFFICE__QUEUE__MAX_ACTIVE", "42"), ("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "90")];
-    let restarted = house.beside(house.queue.database(), &other).await;
+    let database = house.queue.database().clone();
+    let House { queue, issuers } = house;
+    queue.stop().await;
+    let restarted = spawn_on(&database, &settings(&issuers, &other), &issuers).await;
     assert_eq!(limits(&restarted, MAIN_QUEUE).await, (json!(42), json!(90)));
     assert_eq!(limits(&restarted, &named).await, (json!(42), json!(90)));
     assert_eq!(limits(&restarted, &limited).await, (json!(3), json!(600)));

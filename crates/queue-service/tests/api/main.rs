@@ -20,6 +20,7 @@ mod ownership;
 mod passes;
 mod poll_budget;
 mod queues;
+mod standby;
 mod trouble;
 mod vitals;
 
@@ -116,6 +117,10 @@ impl House {
         self.queue.put(&admin(queue), change).bearer(&self.issuers.operator_token()).send().await
     }
 
+    async fn ready(&self) -> bool {
+        self.queue.get("/readyz").send().await.status == 200
+    }
+
     fn as_service(&self, request: Request, name: &str) -> Request {
         request.authorization(&self.issuers.service_credential(name))
     }
@@ -131,6 +136,18 @@ impl House {
             fans.iter().map(|fan| json!({ "passId": fan.entry, "ending": "finished" })).collect();
         assert_eq!(self.end(json!(endings)).await.expect(200), json!({ "ended": endings }));
     }
+}
+
+/// Waits until `look` sees something.
+async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
 }
 
 fn entries(queue: &str) -> String {

@@ -1,14 +1,16 @@
-//! One process owns the rooms; the next one finds everybody where they stood.
+//! One process keeps the rooms; the next one finds everybody where they stood.
 
 use serde_json::{Value, json};
 use test_kit::spawn_on;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use super::{Fan, House, MAIN_QUEUE, PATIENCE, entries, settings};
+use super::{Fan, House, MAIN_QUEUE, admin, eventually, settings};
 
-const CLOSED: [(&str, &str); 1] = [("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")];
+pub const CLOSED: [(&str, &str); 1] = [("BOXOFFICE__QUEUE__MAX_ACTIVE", "0")];
 
 /// Six who joined: the first is inside, the third has left, the fourth has paid; three wait.
-async fn a_line(house: &House) -> Vec<Fan> {
+pub async fn a_line(house: &House) -> Vec<Fan> {
     let mut line = Vec::new();
     for _ in 0..6 {
         line.push(house.join(MAIN_QUEUE).await);
@@ -23,8 +25,8 @@ async fn a_line(house: &House) -> Vec<Fan> {
     line
 }
 
-/// What each of them is told.
-async fn told(house: &House, line: &[Fan]) -> Vec<(u16, Value)> {
+/// What each of them is told, passes included.
+pub async fn told(house: &House, line: &[Fan]) -> Vec<(u16, Value)> {
     let mut told = Vec::new();
     for fan in line {
         let reply = house.see(fan).await;
@@ -36,6 +38,19 @@ async fn told(house: &House, line: &[Fan]) -> Vec<(u16, Value)> {
     told
 }
 
+pub async fn overview(house: &House) -> Value {
+    house.queue.get(&format!("/v1/queues/{MAIN_QUEUE}")).send().await.expect(200)
+}
+
+/// The line goes on where it was: three wait, and the first of the six is inside.
+pub async fn the_line_goes_on(house: &House, line: &[Fan]) {
+    let new = house.join(MAIN_QUEUE).await;
+    assert_eq!(house.see(&new).await.expect(200)["position"], 4);
+    house.finish(&[&line[0]]).await;
+    house.admitted(&line[3]).await;
+    assert_eq!(house.see(&line[5]).await.expect(200)["position"], 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_keeps_every_place_and_everything_about_it() {
     let house = House::open_with(&CLOSED).await;
@@ -44,8 +59,6 @@ async fn a_restart_keeps_every_place_and_everything_about_it() {
     let waiting = before.iter().filter(|(_, body)| body["status"] == "waiting");
     let positions: Vec<&Value> = waiting.map(|(_, body)| &body["position"]).collect();
     assert_eq!(positions, [&json!(1), &json!(2), &json!(3)]);
-    let overview =
-        async |house: &House| house.queue.get(&format!("/v1/queues/{MAIN_QUEUE}")).send().await.expect(200);
     let numbers = overview(&house).await;
     let database = house.queue.database().clone();
     let House { queue, issuers } = house;
@@ -54,49 +67,42 @@ async fn a_restart_keeps_every_place_and_everything_about_it() {
     let house = House { queue, issuers };
     assert_eq!(told(&house, &line).await, before);
     assert_eq!(overview(&house).await, numbers);
-    // And the line goes on where it was.
-    let new = house.join(MAIN_QUEUE).await;
-    assert_eq!(house.see(&new).await.expect(200)["position"], 4);
-    house.finish(&[&line[0]]).await;
-    house.admitted(&line[3]).await;
+    the_line_goes_on(&house, &line).await;
+}
+
+/// A command whose body is on its way.
+async fn a_slow_command(house: &House) -> TcpStream {
+    let address = house.queue.url("").replace("http://", "");
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nhost: slow\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: 17\r\n\r\n",
+        admin(MAIN_QUEUE),
+        house.issuers.operator_token()
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_whose_rooms_another_has_taken_over_neither_writes_nor_answers() {
+async fn a_process_that_is_asked_to_end_hands_over_before_it_has_ended() {
     let house = House::open_with(&CLOSED).await;
     let line = a_line(&house).await;
+    let mut slow = a_slow_command(&house).await;
+    let (before, numbers) = (told(&house, &line).await, overview(&house).await);
     let next = house.beside(house.queue.database(), &CLOSED).await;
-    // Whatever is to be written meets the other's epoch.
-    let access = house.access();
-    let join = house.queue.post(&entries(MAIN_QUEUE), json!({})).bearer(&access).send().await;
-    assert!(join.header("retry-after").is_some());
-    join.problem(503, "unavailable");
-    house.see(&line[5]).await.problem(503, "unavailable");
-    let ending = json!([{ "passId": line[0].entry, "ending": "finished" }]);
-    house.end(ending).await.problem(503, "unavailable");
-    house.configure(MAIN_QUEUE, json!({ "maxActive": 9 })).await.problem(503, "unavailable");
-    let see = async |fan: &Fan| next.get(&fan.path).bearer(&fan.token).send().await.expect(200);
-    assert_eq!(see(&line[5]).await["position"], 3);
-    assert_eq!(see(&line[0]).await["status"], "admitted");
-    let overview = next.get(&format!("/v1/queues/{MAIN_QUEUE}")).send().await.expect(200);
-    assert_eq!((&overview["waiting"], &overview["maxActive"]), (&json!(3), &json!(1)));
-    let again = next.post(&entries(MAIN_QUEUE), json!({})).bearer(&access).send().await.expect(201);
-    assert_eq!(again["position"], 4);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_has_nothing_to_write_finds_out_by_itself_that_it_is_not_the_owner() {
-    let house = House::open_with(&CLOSED).await;
-    let fan = house.join(MAIN_QUEUE).await;
-    house.see(&fan).await.expect(200);
-    let _next = house.beside(house.queue.database(), &CLOSED).await;
-    let found_out = async {
-        loop {
-            let reply = house.see(&fan).await;
-            if reply.status != 200 {
-                return reply;
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, found_out).await.expect("it finds out").problem(503, "unavailable");
+    let House { queue, issuers } = house;
+    let next = House { queue: next, issuers };
+    let ending = tokio::spawn(queue.stop());
+    eventually("the next one is ready", async || next.ready().await.then_some(())).await;
+    assert!(!ending.is_finished(), "a command is under way");
+    assert_eq!(told(&next, &line).await, before);
+    // It comes too late to have an effect.
+    slow.write_all(br#"{"maxActive":999}"#).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    ending.await.unwrap();
+    assert_eq!(overview(&next).await, numbers);
+    the_line_goes_on(&next, &line).await;
 }

@@ -23,6 +23,8 @@ pub struct Rooms {
     /// The last version of a revocation that was given out.
     pub revocation: i64,
     pub changes: u64,
+    /// Since when the totals have been counted; none: nothing was read yet.
+    pub counted_since: Option<DateTime<Utc>>,
 }
 
 /// One queue.
@@ -286,6 +288,7 @@ impl Rooms {
         for room in &mut self.by_number {
             room.totals = before.room(room.queue.id).map(|known| known.totals).unwrap_or_default();
         }
+        self.counted_since = before.counted_since.or(self.counted_since);
     }
 
     /// Somebody is not there.

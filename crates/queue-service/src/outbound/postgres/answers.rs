@@ -15,7 +15,8 @@ pub fn after(draft: Draft, shared: &Shared) -> anyhow::Result<Vec<Answer>> {
 
 fn remember(draft: Draft, shared: &Shared) -> anyhow::Result<Vec<Decided>> {
     let moment = shared.time.moment();
-    let mut rooms = shared.change();
+    let mut remembered = shared.change();
+    let rooms = &mut remembered.rooms;
     for room in draft.rooms.values().filter(|room| room.is_changed) {
         rooms.put_queue(room.queue.clone())?;
     }
@@ -39,10 +40,10 @@ fn remember(draft: Draft, shared: &Shared) -> anyhow::Result<Vec<Decided>> {
         rooms.pass_over(entry);
     }
     rooms.revocation = draft.revocation;
-    drop(rooms);
-    let mut remembered = shared.ended();
+    drop(remembered);
+    let mut places = shared.ended();
     for entry in ended {
-        remembered.remember(entry);
+        places.remember(entry);
     }
     Ok(draft.decided)
 }
@@ -57,7 +58,7 @@ fn answer(decided: Decided, shared: &Shared) -> anyhow::Result<Answer> {
         Decided::Ended(freed) => Answer::Ended(freed),
         Decided::Admitted(entries) => Answer::Admitted(entries),
         Decided::Configured { queue, created } => {
-            let overview = shared.rooms()?.overview(queue, shared.time.now());
+            let overview = shared.read().overview(queue, shared.time.now());
             Answer::Configured(Ok((overview.context("a queue that was just written")?, created)))
         }
         Decided::NotConfigured(refused) => Answer::Configured(Err(refused)),
@@ -68,7 +69,7 @@ fn answer(decided: Decided, shared: &Shared) -> anyhow::Result<Answer> {
 /// With the numbers behind the set. Whose place has ended within it again is told of it as it was.
 fn standing(entry: Entry, shared: &Shared) -> anyhow::Result<Standing> {
     let now = shared.time.now();
-    let rooms = shared.rooms()?;
+    let rooms = shared.read();
     let stands = rooms.standing(entry.id, now, shared.absence);
     stands.or_else(|| rooms.standing_off(entry, now, shared.absence)).context("a place in no queue")
 }

@@ -6,12 +6,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::shared::Unavailable;
-use service_kit::postgres::{Database, classify, statement};
+use service_kit::postgres::{classify, statement};
 
 use super::schema::room_owner;
 
 /// The right to write, until somebody else takes it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ownership {
     epoch: i64,
 }
@@ -27,10 +27,9 @@ pub struct Word {
 
 impl Ownership {
     /// Takes the rooms over. Whoever is about to commit does so first; after that nobody but this process does.
-    pub async fn take(database: &Database) -> anyhow::Result<Self> {
-        let mut connection = database.connection().await?;
+    pub async fn take(connection: &mut AsyncPgConnection) -> anyhow::Result<Self> {
         let take = diesel::update(room_owner::table).set(room_owner::epoch.eq(room_owner::epoch + 1));
-        let epoch = take.returning(room_owner::epoch).get_result(&mut connection).await.map_err(classify)?;
+        let epoch = take.returning(room_owner::epoch).get_result(connection).await.map_err(classify)?;
         Ok(Self { epoch })
     }
 
@@ -43,10 +42,9 @@ impl Ownership {
     }
 
     /// Asks without a lock.
-    pub async fn ask(database: &Database) -> anyhow::Result<Word> {
-        let mut connection = database.connection().await?;
+    pub async fn ask(connection: &mut AsyncPgConnection) -> anyhow::Result<Word> {
         let ask = statement("SELECT epoch, clock_timestamp() AS at FROM room_owner");
-        ask.get_result(&mut connection).await.map_err(classify)
+        ask.get_result(connection).await.map_err(classify)
     }
 
     /// Whether the rooms are still this process's.

@@ -42,6 +42,7 @@ pub async fn everything(
         rooms.put(&entry, seen).map_err(inconsistent)?;
     }
     rooms.revocation = revocation(connection).await?;
+    rooms.counted_since = Some(at);
     Ok(rooms)
 }
 

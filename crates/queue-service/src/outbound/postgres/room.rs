@@ -3,18 +3,21 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use domain::queue::{
     AbsencePolicy, Entry, JoinError, JoinRequest, Joined, LeaveEffect, Polled, Queue, QueueChange,
     QueueError, QueueFigures, QueueOverview, Revocations, Standing, WaitingRoom,
 };
 use domain::shared::{EntryId, QueueId, Unavailable};
+use service_kit::duty::Duty;
 use service_kit::gather::{Gathered, Gathering};
 use service_kit::postgres::Database;
 use tokio::sync::Semaphore;
+use tokio_util::sync::DropGuard;
 
 use super::command::{Answer, Command};
 use super::deciding_admission::MOST_AT_ONCE;
+use super::election::Candidate;
+use super::opening::Opening;
 use super::owner::Ownership;
 use super::settling::Doubts;
 use super::shared::Shared;
@@ -37,31 +40,36 @@ pub struct PostgresWaitingRoom {
     database: Database,
     shared: Arc<Shared>,
     doubts: Arc<Doubts>,
-    writes: Gathered<Command, Answer>,
+    writes: Arc<Gathered<Command, Answer>>,
     joins: Semaphore,
-    /// By the database's clock.
-    opened_at: DateTime<Utc>,
+    opening: Arc<Opening>,
+    /// The lock is given up with the room.
+    _relief: DropGuard,
 }
 
 impl PostgresWaitingRoom {
-    /// Takes the rooms over from whoever has them, and reads them.
+    /// Takes the rooms over and reads them, unless another process keeps them: then this one stands by until it can.
     pub async fn open(
         database: Database,
         absence: AbsencePolicy,
         stopwatch: Arc<dyn Stopwatch>,
     ) -> anyhow::Result<Self> {
-        let owner = Ownership::take(&database).await.context("taking the rooms over")?;
-        let shared = Arc::new(Shared::new(owner, absence, stopwatch));
+        let shared = Arc::new(Shared::new(absence, stopwatch));
         let doubts = Arc::new(Doubts::default());
         let (writer_database, shared_by_writer) = (database.clone(), Arc::clone(&shared));
         let writer =
             Writer { database: writer_database, shared: shared_by_writer, doubts: Arc::clone(&doubts) };
-        let writes = Gathered::new(WRITES, writer);
-        let joins = Semaphore::new(JOINS);
-        let mut room = Self { database, shared, doubts, writes, joins, opened_at: DateTime::UNIX_EPOCH };
-        room.reload().await.context("reading the rooms")?;
-        room.opened_at = room.shared.time.now();
-        Ok(room)
+        let writes = Arc::new(Gathered::new(WRITES, writer));
+        let opening = Arc::new(Opening::new(Arc::clone(&shared), Arc::clone(&writes)));
+        let relief = shared.post.relief();
+        let started = Candidate::start(database.clone(), Arc::clone(&shared), Arc::clone(&opening));
+        started.await.context("the election has ended")??;
+        Ok(Self { database, shared, doubts, writes, joins: Semaphore::new(JOINS), opening, _relief: relief })
+    }
+
+    /// Whether this process keeps the rooms, and how it gives them up.
+    pub fn duty(&self) -> Duty {
+        self.shared.post.duty()
     }
 
     /// Reads everything again: after a hand other than this room's has changed the tables. What is known of when
@@ -103,7 +111,7 @@ impl PostgresWaitingRoom {
         if !self.is_live(entry)? && self.ended(entry).await?.is_none_or(|entry| entry.state.has_ended()) {
             return Ok(false);
         }
-        match self.writes.carry_out(command).await? {
+        match self.write(command).await? {
             Answer::Ended(freed) => Ok(freed),
             Answer::Joined(_)
             | Answer::Left(_)
@@ -128,9 +136,19 @@ impl PostgresWaitingRoom {
         if !self.shared.time.is_older_than(ASK_EVERY) {
             return Ok(());
         }
-        let asked = self.shared.time.moment();
-        let word = Ownership::ask(&self.database).await?;
-        self.shared.hear(&word, asked)
+        let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
+        let word = Ownership::ask(&mut *self.database.connection().await?).await?;
+        let heard = self.shared.hear(owner, &word, asked);
+        if heard.is_err() {
+            self.opening.close().await;
+        }
+        heard
+    }
+
+    /// Has a command written, where that is for this process to do.
+    async fn write(&self, command: Command) -> anyhow::Result<Answer> {
+        drop(self.shared.rooms()?);
+        self.writes.carry_out(command).await
     }
 }
 
@@ -142,7 +160,7 @@ impl WaitingRoom for PostgresWaitingRoom {
         }
         let full = |_| anyhow!("too many joins are waiting").context(Unavailable("the database"));
         let _turn = self.joins.try_acquire().map_err(full)?;
-        match self.writes.carry_out(Command::Join(request)).await? {
+        match self.write(Command::Join(request)).await? {
             Answer::Joined(joined) => {
                 if let Ok(joined) = &joined {
                     self.touch(joined.standing.entry.id);
@@ -192,7 +210,7 @@ impl WaitingRoom for PostgresWaitingRoom {
                 Some(_) => {}
             }
         }
-        match self.writes.carry_out(Command::Leave(entry)).await? {
+        match self.write(Command::Leave(entry)).await? {
             Answer::Left(effect) => Ok(Some(effect)),
             Answer::Joined(_)
             | Answer::Ended(_)
@@ -217,7 +235,7 @@ impl WaitingRoom for PostgresWaitingRoom {
     async fn admit(&self, queue: QueueId) -> anyhow::Result<Vec<Entry>> {
         let mut admitted = Vec::new();
         while let Some((command, changes)) = self.admission(queue)? {
-            match self.writes.carry_out(command).await? {
+            match self.write(command).await? {
                 Answer::Admitted(entries) => admitted.extend(entries),
                 Answer::Joined(_)
                 | Answer::Left(_)
@@ -237,7 +255,7 @@ impl WaitingRoom for PostgresWaitingRoom {
     }
 
     async fn establish(&self, main: Queue) -> anyhow::Result<()> {
-        self.writes.carry_out(Command::Establish(main)).await.map(|_| ())
+        self.opening.establish(main).await
     }
 
     async fn configure(
@@ -245,7 +263,7 @@ impl WaitingRoom for PostgresWaitingRoom {
         template: Queue,
         change: QueueChange,
     ) -> Result<(QueueOverview, bool), QueueError> {
-        match self.writes.carry_out(Command::Configure { template, change }).await? {
+        match self.write(Command::Configure { template, change }).await? {
             Answer::Configured(configured) => configured,
             Answer::Joined(_) | Answer::Left(_) | Answer::Ended(_) | Answer::Admitted(_) | Answer::Done => {
                 Err(anyhow!("a configuration was answered with something else").into())
@@ -260,8 +278,8 @@ impl WaitingRoom for PostgresWaitingRoom {
     async fn figures(&self, queue: QueueId) -> anyhow::Result<Option<QueueFigures>> {
         let rooms = self.shared.rooms()?;
         let Some(room) = rooms.room(queue) else { return Ok(None) };
-        let (totals, since) = (room.totals, self.opened_at);
-        let overview = rooms.overview(queue, self.shared.time.now());
+        let (totals, now) = (room.totals, self.shared.time.now());
+        let (since, overview) = (rooms.counted_since.unwrap_or(now), rooms.overview(queue, now));
         Ok(overview.map(|overview| QueueFigures { overview, totals, since }))
     }
 

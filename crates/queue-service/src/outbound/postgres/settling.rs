@@ -63,7 +63,8 @@ impl Doubts {
             admissions.push((queue.id, reading::admissions(connection, queue.id, at).await?));
         }
         let moment = shared.time.moment();
-        let mut rooms = shared.change();
+        let mut remembered = shared.change();
+        let rooms = &mut remembered.rooms;
         for (queue, last_sequence) in read {
             let id = queue.id;
             rooms.put_queue(queue).map_err(inconsistent)?;

@@ -1,6 +1,7 @@
 //! The one writer of a process: whatever changes the rooms comes through here, set by set.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use diesel_async::AsyncPgConnection;
@@ -14,7 +15,7 @@ use super::draft::Draft;
 use super::owner::{Ownership, Word};
 use super::reading;
 use super::settling::Doubts;
-use super::shared::Shared;
+use super::shared::{Remembered, Shared};
 
 /// Decides a set against what is remembered, writes it, and remembers it once it is committed: the order of commits is
 /// the order in memory, and nobody sees what is not committed.
@@ -29,13 +30,17 @@ impl CarriesOut<Command> for Writer {
     type Answer = Answer;
 
     async fn carry_out(&self, commands: &[Command]) -> anyhow::Result<Vec<Answer>> {
+        let owner = self.shared.owner()?;
         let reload = commands.iter().any(|command| matches!(command, Command::Reload));
         let written = self.database.transaction(async |connection: &mut AsyncPgConnection| {
             let asked = self.shared.time.moment();
             let word = Ownership::lock(connection).await?;
-            self.shared.hear(&word, asked).map_err(inconsistent)?;
-            if reload || !self.doubts.settle(&self.shared, connection, word.at).await? {
-                self.read_everything(connection, &word).await?;
+            self.hear(owner, &word, asked).map_err(inconsistent)?;
+            if reload
+                || !self.shared.remembers(owner)
+                || !self.doubts.settle(&self.shared, connection, word.at).await?
+            {
+                self.read_everything(connection, owner, &word).await?;
             }
             let draft = self.decide(commands, &word).map_err(inconsistent)?;
             self.doubts.begin(&draft);
@@ -50,18 +55,36 @@ impl CarriesOut<Command> for Writer {
 }
 
 impl Writer {
-    async fn read_everything(&self, connection: &mut AsyncPgConnection, word: &Word) -> Refusable<()> {
+    /// Where the rooms are another's, what is remembered of them is of no use any more.
+    fn hear(&self, owner: Ownership, word: &Word, asked: Duration) -> anyhow::Result<()> {
+        let heard = self.shared.hear(owner, word, asked);
+        if heard.is_err() {
+            self.shared.forget();
+        }
+        heard
+    }
+
+    async fn read_everything(
+        &self,
+        connection: &mut AsyncPgConnection,
+        owner: Ownership,
+        word: &Word,
+    ) -> Refusable<()> {
+        if !self.shared.remembers(owner) {
+            // Whoever was seen, and whatever has happened, another process knows.
+            self.shared.forget();
+        }
         let mut read = reading::everything(connection, word.at, self.shared.time.moment()).await?;
-        let mut rooms = self.shared.change();
-        read.keep_presence_of(&rooms);
-        read.keep_totals_of(&rooms);
-        read.changes += rooms.changes;
-        *rooms = read;
+        let mut remembered = self.shared.change();
+        read.keep_presence_of(&remembered.rooms);
+        read.keep_totals_of(&remembered.rooms);
+        read.changes += remembered.rooms.changes;
+        *remembered = Remembered { rooms: read, under: Some(owner) };
         Ok(())
     }
 
     fn decide(&self, commands: &[Command], word: &Word) -> anyhow::Result<Draft> {
-        let rooms = self.shared.rooms()?;
+        let rooms = self.shared.read();
         Deciding::new(&rooms, self.shared.absence, word.at, self.shared.time.moment()).decide(commands)
     }
 }

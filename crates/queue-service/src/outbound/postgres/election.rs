@@ -1,0 +1,163 @@
+//! Of all processes on one database one keeps the rooms: the one whose session has the lock. The others wait for it.
+//!
+//! The lock chooses, and `room_owner.epoch` protects: a session can be lost without its process knowing, but whoever has the
+//! lock next raises the epoch, under which alone anything is written. Whoever gets the lock back and finds the epoch that
+//! it had goes on: nobody has written meanwhile.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use service_kit::postgres::{Database, classify};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::opening::Opening;
+use super::owner::Ownership;
+use super::shared::Shared;
+
+/// The lock, in the database that has the queues: "boxrooms" in ASCII. No other lock of ours has this number.
+const ROOMS: i64 = i64::from_be_bytes(*b"boxrooms");
+
+/// What the session with the lock is told. One that says nothing for three seconds is ended by PostgreSQL, and its lock
+/// free: its process hangs, or its machine is gone. So is one whose machine does not answer the network's own questions;
+/// and one that waits for the lock is looked after each second, so that the lock is not given to whoever is gone.
+const SESSION: &str = "SET lock_timeout = 0; SET statement_timeout = 0; SET idle_session_timeout = 3000; \
+                       SET client_connection_check_interval = 1000; SET tcp_keepalives_idle = 1; \
+                       SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 2; SET tcp_user_timeout = 3000";
+/// A sixth of what PostgreSQL waits for.
+const BEAT: Duration = Duration::from_millis(500);
+/// An answer that takes longer will not come.
+const SILENCE: Duration = Duration::from_secs(3);
+/// Between losing a session and asking for the next.
+const AGAIN: Duration = Duration::from_millis(100);
+/// A start waits for the lock for so long before it serves without: the session of a process that was killed a moment ago
+/// is gone as soon as PostgreSQL has looked at its socket.
+const AT_THE_START: Duration = Duration::from_secs(1);
+
+/// How a start has gone: it keeps the rooms, or stands by; or it cannot do either.
+type Started = oneshot::Sender<anyhow::Result<()>>;
+
+/// A process that keeps the rooms or would keep them.
+pub struct Candidate {
+    database: Database,
+    shared: Arc<Shared>,
+    opening: Arc<Opening>,
+}
+
+impl Candidate {
+    /// Stands for as long as nobody is asked to hand over.
+    pub fn start(
+        database: Database,
+        shared: Arc<Shared>,
+        opening: Arc<Opening>,
+    ) -> oneshot::Receiver<anyhow::Result<()>> {
+        let (started, outcome) = oneshot::channel();
+        let (relieved, keeping) = (shared.post.relieved(), shared.post.keeping());
+        let this = Self { database, shared, opening };
+        tokio::spawn(async move {
+            let _keeping = keeping;
+            // The lock goes with the session, and the session with what is dropped here.
+            relieved.run_until_cancelled_owned(this.stand(started)).await;
+        });
+        outcome
+    }
+
+    async fn stand(self, started: Started) {
+        let mut started = Some(started);
+        loop {
+            let Err(error) = self.term(&mut started).await;
+            if let Some(started) = started.take() {
+                started.send(Err(error)).ok();
+                return;
+            }
+            tracing::debug!(error = format!("{error:#}"), "no lock of the rooms; it is asked for again");
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// From asking for the lock to losing it.
+    async fn term(&self, started: &mut Option<Started>) -> anyhow::Result<Infallible> {
+        let mut locking = pin!(self.lock());
+        let mut session = match timeout(AT_THE_START, &mut locking).await {
+            Ok(session) => session?,
+            Err(_elapsed) => {
+                tracing::info!("another queue-service keeps the rooms; this one waits for its lock");
+                tell(started);
+                locking.await?
+            }
+        };
+        let lost = self.keep(&mut session, started).await;
+        if started.is_none() {
+            tracing::warn!("the session that has the lock of the rooms is lost");
+        }
+        lost
+    }
+
+    async fn lock(&self) -> anyhow::Result<AsyncPgConnection> {
+        let mut session = self.database.session(SESSION).await?;
+        let lock = sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(ROOMS);
+        lock.execute(&mut session).await.map_err(classify).context("waiting for the lock of the rooms")?;
+        Ok(session)
+    }
+
+    /// While the session lasts nobody else takes the rooms.
+    async fn keep(
+        &self,
+        session: &mut AsyncPgConnection,
+        started: &mut Option<Started>,
+    ) -> anyhow::Result<Infallible> {
+        let owner = self.unchanged(session).await?;
+        let to_open = match owner {
+            Some(_goes_on) => None,
+            None => Some(timeout(SILENCE, Ownership::take(session)).await.context("taking the rooms over")??),
+        };
+        let mut beating = pin!(self.beat(session));
+        if let Some(owner) = to_open {
+            let begun = Instant::now();
+            self.shared.own(owner);
+            tokio::select! {
+                opened = self.opening.open(owner) => opened.context("reading the rooms")?,
+                lost = &mut beating => return lost,
+            }
+            tracing::info!(took_ms = begun.elapsed().as_millis(), "this queue-service keeps the rooms");
+        }
+        tell(started);
+        beating.await
+    }
+
+    /// The ownership under which this process goes on, where nobody has taken the rooms since.
+    async fn unchanged(&self, session: &mut AsyncPgConnection) -> anyhow::Result<Option<Ownership>> {
+        if !self.shared.is_active() {
+            return Ok(None);
+        }
+        let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
+        let word = timeout(SILENCE, Ownership::ask(session)).await??;
+        Ok(self.shared.hear(owner, &word, asked).ok().map(|()| owner))
+    }
+
+    /// Says that this process is there, and hears whose the rooms are.
+    async fn beat(&self, session: &mut AsyncPgConnection) -> anyhow::Result<Infallible> {
+        loop {
+            sleep(BEAT).await;
+            let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
+            let word = timeout(SILENCE, Ownership::ask(session)).await;
+            let word = word.map_err(|_elapsed| anyhow!("PostgreSQL does not answer"))??;
+            if let Err(taken_over) = self.shared.hear(owner, &word, asked) {
+                self.opening.close().await;
+                return Err(taken_over);
+            }
+        }
+    }
+}
+
+fn tell(started: &mut Option<Started>) {
+    if let Some(started) = started.take() {
+        started.send(Ok(())).ok();
+    }
+}

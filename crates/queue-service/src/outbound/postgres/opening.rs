@@ -1,0 +1,50 @@
+//! What is done when a process begins to keep the rooms.
+
+use std::sync::Arc;
+
+use domain::queue::Queue;
+use service_kit::gather::Gathered;
+use tokio::sync::Mutex;
+
+use super::command::{Answer, Command};
+use super::owner::Ownership;
+use super::shared::Shared;
+
+/// The rooms before they are open, and those who open them.
+pub struct Opening {
+    shared: Arc<Shared>,
+    writes: Arc<Gathered<Command, Answer>>,
+    /// The queue that is to be there from the beginning on.
+    main: Mutex<Option<Queue>>,
+}
+
+impl Opening {
+    pub fn new(shared: Arc<Shared>, writes: Arc<Gathered<Command, Answer>>) -> Self {
+        Self { shared, writes, main: Mutex::default() }
+    }
+
+    /// Reads the rooms and lets everybody ask.
+    pub async fn open(&self, owner: Ownership) -> anyhow::Result<()> {
+        self.writes.carry_out(Command::Reload).await?;
+        let main = self.main.lock().await;
+        if let Some(main) = &*main {
+            self.writes.carry_out(Command::Establish(main.clone())).await?;
+        }
+        self.shared.begin(owner)
+    }
+
+    /// The rooms have become another's: the writer finds that too, and forgets them.
+    pub async fn close(&self) {
+        self.writes.carry_out(Command::Reload).await.ok();
+    }
+
+    /// Now, where this process keeps the rooms; else when it begins to.
+    pub async fn establish(&self, queue: Queue) -> anyhow::Result<()> {
+        let mut main = self.main.lock().await;
+        *main = Some(queue.clone());
+        if self.shared.is_active() {
+            self.writes.carry_out(Command::Establish(queue)).await?;
+        }
+        Ok(())
+    }
+}
