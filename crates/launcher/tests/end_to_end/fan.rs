@@ -53,6 +53,11 @@ impl Fan {
         stack.get(&format!("/v1/queues/{MAIN_QUEUE}/entries/me")).bearer(&self.queue_token).send().await
     }
 
+    /// Gives up the place, or the slot inside.
+    pub async fn leave(&self, stack: &Stack) -> Reply {
+        stack.delete(&format!("/v1/queues/{MAIN_QUEUE}/entries/me")).bearer(&self.queue_token).send().await
+    }
+
     /// Polls until there is a pass.
     pub async fn be_admitted(&mut self, stack: &Stack) {
         let this = &*self;

@@ -1,7 +1,7 @@
 //! nginx as it is deployed, before the real binaries: what comes through it, and what never does.
 
-mod events;
-mod site;
+pub mod events;
+pub mod site;
 
 use std::collections::HashSet;
 

@@ -21,3 +21,4 @@ mod hall;
 mod operations;
 mod published;
 mod stack;
+mod standby;

@@ -29,6 +29,8 @@ pub struct Stack {
     operator: String,
     overrides: Environment,
     ports: [u16; 4],
+    /// Where queue-service listens while it is the active one, and its peers ask.
+    active_port: u16,
     /// The port that everything is asked at; without one, each service is asked itself.
     pub gateway: Option<u16>,
     processes: Mutex<[Option<Child>; 4]>,
@@ -47,12 +49,14 @@ impl Stack {
         let installation = Installation::open(data_dir.path()).unwrap();
         let operator = token::issue(&installation, Role::Operator, 3_600).unwrap();
         let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let [active_port] = free_ports();
         let stack = Self {
             database: TestDatabase::for_all().await,
             installation,
             operator,
             overrides: overrides.collect(),
             ports: free_ports(),
+            active_port,
             gateway: None,
             processes: Mutex::default(),
             client: service_kit::client::build(Duration::from_secs(30)).unwrap(),
@@ -91,6 +95,9 @@ impl Stack {
         command.env("BOXOFFICE__QUEUE__POLL_BUDGET", "false");
         command.env("BOXOFFICE__HTTP__WORKERS", "1").env("BOXOFFICE__TELEMETRY__LEVEL", "warn");
         command.env("BOXOFFICE__HTTP__PORT", self.ports[index(service)].to_string());
+        if matches!(service, Service::Queue) {
+            command.env("BOXOFFICE__HTTP__ACTIVE_PORT", self.active_port.to_string());
+        }
         command.envs(&self.overrides);
         command
     }
@@ -99,7 +106,8 @@ impl Stack {
     pub fn peers(&self) -> Environment {
         let address = |peer: Service| {
             let name = format!("BOXOFFICE__PEERS__{}", peer.schema().to_uppercase());
-            (name, format!("http://127.0.0.1:{}", self.ports[index(peer)]))
+            let port = if matches!(peer, Service::Queue) { self.active_port } else { self.port(peer) };
+            (name, format!("http://127.0.0.1:{port}"))
         };
         Service::ALL.into_iter().map(address).collect()
     }
@@ -121,6 +129,11 @@ impl Stack {
     /// Where one service listens.
     pub fn port(&self, service: Service) -> u16 {
         self.ports[index(service)]
+    }
+
+    /// Where queue-service listens while it is the active one.
+    pub fn active_port(&self) -> u16 {
+        self.active_port
     }
 
     /// `kill -9`.

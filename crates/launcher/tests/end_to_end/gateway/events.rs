@@ -21,6 +21,11 @@ impl Events {
 
     /// The name and the data of the next event; none: the answer has ended.
     pub async fn next(&mut self) -> Option<(String, Value)> {
+        self.next_or_broken_off().await.unwrap()
+    }
+
+    /// The same, where whoever answers may be killed over it.
+    pub async fn next_or_broken_off(&mut self) -> reqwest::Result<Option<(String, Value)>> {
         let reading = async {
             loop {
                 if let Some(end) = self.received.windows(2).position(|two| two == b"\n\n") {
@@ -30,10 +35,11 @@ impl Events {
                         event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
                     };
                     if let (Some(name), Some(data)) = (field("event"), field("data")) {
-                        return Some((name.to_owned(), serde_json::from_str(data).unwrap()));
+                        return Ok(Some((name.to_owned(), serde_json::from_str(data).unwrap())));
                     }
                 } else {
-                    self.received.extend_from_slice(&self.response.chunk().await.unwrap()?);
+                    let Some(chunk) = self.response.chunk().await? else { return Ok(None) };
+                    self.received.extend_from_slice(&chunk);
                 }
             }
         };

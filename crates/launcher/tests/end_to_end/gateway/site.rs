@@ -33,11 +33,14 @@ pub struct Plan<'a> {
     pub burst: u32,
     /// Of concert-service and of reservation-service.
     pub replicas: usize,
+    /// Where another queue-service listens while it is the active one.
+    pub other_queue: Option<u16>,
 }
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        Self { settings: &[], calls_rate: ENDLESS, newcomers_rate: ENDLESS, burst: 10_000, replicas: 1 }
+        let (calls_rate, newcomers_rate) = (ENDLESS, ENDLESS);
+        Self { settings: &[], calls_rate, newcomers_rate, burst: 10_000, replicas: 1, other_queue: None }
     }
 }
 
@@ -104,11 +107,13 @@ impl Site {
             let others = replicas.iter().filter(|(of, _, _)| *of == service).map(|(_, port, _)| *port);
             [stack.port(service)].into_iter().chain(others).map(server).collect::<Vec<_>>().join(" ")
         };
+        let active = |port: u16| format!("server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;");
+        let queues = [Some(stack.active_port()), plan.other_queue].into_iter().flatten().map(active);
         let burst = plan.burst.to_string();
         let values = [
             ("RESOLVER", "127.0.0.1".to_owned()),
             ("TRUSTED_PROXY", "unix:".to_owned()),
-            ("QUEUE_SERVERS", servers(Service::Queue)),
+            ("QUEUE_SERVERS", queues.collect::<Vec<_>>().join(" ")),
             ("CONCERT_SERVERS", servers(Service::Concert)),
             ("RESERVATION_SERVERS", servers(Service::Reservation)),
             ("WALLET_SERVERS", servers(Service::Wallet)),
