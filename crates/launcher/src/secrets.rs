@@ -1,12 +1,15 @@
 //! `boxoffice secrets`: what each service is told, as the files that a container is given.
 
+use std::fs;
 use std::path::Path;
 
+use anyhow::Context;
 use service_kit::postgres::provision::role_urls;
 use service_kit::settings::Secret;
 
+use crate::environment::{self, Environment};
 use crate::installation::{Installation, Service};
-use crate::{admin_url, environment, private_file};
+use crate::{admin_url, private_file};
 
 /// Writes `services/<service>/<NAME>` into the data folder: a setting a file, keys and all, for `BOXOFFICE_SECRETS_DIR`.
 /// The database is named in them and not asked.
@@ -16,11 +19,27 @@ pub fn run(data_dir: &Path) -> anyhow::Result<()> {
     for (service, url) in Service::ALL.into_iter().zip(urls) {
         let folder = installation.data_dir().join("services").join(service.name());
         private_file::folder(&folder)?;
-        for (name, value) in environment::of_service(&installation, service, Some(&url)) {
+        let environment = environment::of_service(&installation, service, Some(&url));
+        withdraw(&folder, &environment)?;
+        for (name, value) in environment {
             // A key's file would not be there for the service: the key itself is.
             private_file::write(&folder.join(name), &Secret::new(value).reveal()?)?;
         }
         println!("{}: settings in {}", service.name(), folder.display());
+    }
+    Ok(())
+}
+
+/// A key that is no longer in use must not stay a setting.
+fn withdraw(folder: &Path, environment: &Environment) -> anyhow::Result<()> {
+    let cannot = || format!("cannot clear {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(cannot)? {
+        let entry = entry.with_context(cannot)?;
+        let name = entry.file_name();
+        let is_setting = |name: &str| name.starts_with("BOXOFFICE__") && !environment.contains_key(name);
+        if name.to_str().is_some_and(is_setting) {
+            fs::remove_file(entry.path()).with_context(cannot)?;
+        }
     }
     Ok(())
 }

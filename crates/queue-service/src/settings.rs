@@ -4,9 +4,9 @@ use anyhow::{Context, anyhow, ensure};
 
 use domain::queue::{AbsencePolicy, AdmissionPolicy};
 use domain::shared::QueueId;
-use serde::{Deserialize, Deserializer};
-use service_kit::auth::{Jwk, Jwks, KeyRing, QueueTokens, SigningKey};
-use service_kit::settings::Secret;
+use serde::Deserialize;
+use service_kit::auth::{KeyRing, QueueTokens};
+use service_kit::settings::{Secret, Secrets};
 use service_kit::streams::StreamLimits;
 
 use crate::inbound::http::EntryStreams;
@@ -26,24 +26,9 @@ pub struct QueueSettings {
     pub entry_stream_heartbeat_ms: u64,
     pub main_queue_id: QueueId,
     pub pass_key: Secret,
-    #[serde(deserialize_with = "one_or_many")]
-    pub previous_pass_keys: Vec<Secret>,
+    pub previous_pass_keys: Secrets,
     pub queue_token_key: Secret,
-}
-
-/// A list in a file; the environment has only a text, which is one of them, or none.
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        One(Secret),
-        Many(Vec<Secret>),
-    }
-    Ok(match Given::deserialize(deserializer)? {
-        Given::One(secret) if secret.is_empty() => Vec::new(),
-        Given::One(secret) => vec![secret],
-        Given::Many(secrets) => secrets,
-    })
+    pub previous_queue_token_keys: Secrets,
 }
 
 impl QueueSettings {
@@ -87,14 +72,10 @@ impl QueueSettings {
             !self.pass_key.is_empty(),
             "BOXOFFICE__QUEUE__PASS_KEY is not set: the key that signs passes"
         );
-        let current = SigningKey::from_pem(&self.pass_key.reveal()?);
-        let current = current.context("unusable setting BOXOFFICE__QUEUE__PASS_KEY")?;
-        let mut also_accepted = Vec::new();
-        for secret in &self.previous_pass_keys {
-            let keys = public_keys(&secret.reveal()?);
-            also_accepted.extend(keys.context("unusable setting BOXOFFICE__QUEUE__PREVIOUS_PASS_KEYS")?);
-        }
-        Ok(KeyRing { current, also_accepted })
+        KeyRing::read(
+            ("BOXOFFICE__QUEUE__PASS_KEY", &self.pass_key),
+            ("BOXOFFICE__QUEUE__PREVIOUS_PASS_KEYS", &self.previous_pass_keys),
+        )
     }
 
     pub fn queue_tokens(&self) -> anyhow::Result<QueueTokens> {
@@ -103,26 +84,18 @@ impl QueueSettings {
             "BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY is not set: the secret of queue tokens"
         );
         let tokens = QueueTokens::new(self.queue_token_key.reveal()?.as_bytes());
-        tokens.context("unusable setting BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY")
-    }
-}
-
-/// A private key in PEM gives its public half; JSON is one public key or a document of several.
-fn public_keys(text: &str) -> anyhow::Result<Vec<Jwk>> {
-    if !text.trim_start().starts_with('{') {
-        return Ok(vec![SigningKey::from_pem(text)?.jwk()]);
-    }
-    match serde_json::from_str::<Jwks>(text) {
-        Ok(jwks) => Ok(jwks.keys),
-        Err(_no_document) => {
-            Ok(vec![serde_json::from_str(text).context("is neither a JWK nor a JWKS document")?])
-        }
+        let tokens = tokens.context("unusable setting BOXOFFICE__QUEUE__QUEUE_TOKEN_KEY")?;
+        let mut previous = self.previous_queue_token_keys.reveal()?.into_iter();
+        let tokens = previous.try_fold(tokens, |tokens, secret| tokens.and_reads(secret.as_bytes()));
+        tokens.context("unusable setting BOXOFFICE__QUEUE__PREVIOUS_QUEUE_TOKEN_KEYS")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::shared::EntryId;
+    use service_kit::auth::SigningKey;
     use service_kit::settings::{self, Sources};
 
     fn load(pairs: &[(&str, &str)]) -> anyhow::Result<QueueSettings> {
@@ -131,10 +104,6 @@ mod tests {
         let defaults = include_str!("../config/default.toml");
         let sources = Sources { section: "queue", defaults, environment: environment.collect() };
         Ok(settings::load(sources)?.service)
-    }
-
-    fn key() -> SigningKey {
-        SigningKey::from_pem(&SigningKey::generate_pem().unwrap()).unwrap()
     }
 
     #[test]
@@ -147,22 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn previous_keys_are_published_behind_the_current_one_in_every_form() {
-        let pem = SigningKey::generate_pem().unwrap();
-        let (from_pem, jwk, listed) = (SigningKey::from_pem(&pem).unwrap(), key().jwk(), key().jwk());
-        let document = Jwks { keys: vec![listed.clone()] };
-        for (given, kid) in [
-            (pem.clone(), from_pem.kid()),
-            (serde_json::to_string(&jwk).unwrap(), &jwk.kid),
-            (serde_json::to_string(&document).unwrap(), &listed.kid),
-        ] {
-            let current = SigningKey::generate_pem().unwrap();
-            let settings = load(&[("PASS_KEY", &current), ("PREVIOUS_PASS_KEYS", &given)]).unwrap();
-            let kids: Vec<String> =
-                settings.pass_keys().unwrap().jwks().keys.into_iter().map(|key| key.kid).collect();
-            assert_eq!(kids, [SigningKey::from_pem(&current).unwrap().kid(), kid]);
-        }
-        assert!(load(&[("PREVIOUS_PASS_KEYS", "")]).unwrap().previous_pass_keys.is_empty());
+    fn keys_of_before_are_still_good() {
+        let (old, new) = (SigningKey::generate_pem().unwrap(), SigningKey::generate_pem().unwrap());
+        let settings = load(&[("PASS_KEY", &new), ("PREVIOUS_PASS_KEYS", &old)]).unwrap();
+        let published = settings.pass_keys().unwrap().jwks().keys.into_iter().map(|key| key.kid);
+        let kids = [&new, &old].map(|pem| SigningKey::from_pem(pem).unwrap().kid().to_owned());
+        assert_eq!(published.collect::<Vec<_>>(), kids);
+
+        let (old, new) = ("o".repeat(32), "n".repeat(32));
+        let settings = load(&[("QUEUE_TOKEN_KEY", &new), ("PREVIOUS_QUEUE_TOKEN_KEYS", &old)]).unwrap();
+        let place = EntryId(uuid::Uuid::from_u128(1));
+        let token = QueueTokens::new(old.as_bytes()).unwrap().issue(place);
+        assert_eq!(settings.queue_tokens().unwrap().read(&token), Some(place));
     }
 
     #[test]
@@ -178,6 +143,9 @@ mod tests {
         named("PREVIOUS_PASS_KEYS", pass_keys(&[("PASS_KEY", &pem), ("PREVIOUS_PASS_KEYS", "{}")]));
         named("QUEUE_TOKEN_KEY", load(&[]).unwrap().queue_tokens().map(|_| ()));
         named("QUEUE_TOKEN_KEY", load(&[("QUEUE_TOKEN_KEY", "short")]).unwrap().queue_tokens().map(|_| ()));
+        let secret = "s".repeat(32);
+        let short = [("QUEUE_TOKEN_KEY", secret.as_str()), ("PREVIOUS_QUEUE_TOKEN_KEYS", "short")];
+        named("PREVIOUS_QUEUE_TOKEN_KEYS", load(&short).unwrap().queue_tokens().map(|_| ()));
         named("MAX_ACTIVE", load(&[("MAX_ACTIVE", "1000001")]).unwrap().policy().map(|_| ()));
         named("PASS_TTL_SECONDS", load(&[("PASS_TTL_SECONDS", "0")]).unwrap().policy().map(|_| ()));
         named(

@@ -6,7 +6,7 @@ mod secret;
 use serde::Deserialize;
 
 pub use load::{Sources, load, load_shared};
-pub use secret::Secret;
+pub use secret::{Secret, Secrets};
 
 /// Everything one service is set by: the shared sections and its own.
 #[derive(Clone, Debug)]

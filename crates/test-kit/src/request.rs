@@ -32,14 +32,25 @@ impl Request {
 
     pub async fn send(self) -> Reply {
         let response = self.0.send().await.unwrap_or_else(|error| panic!("no answer came: {error:?}"));
+        Reply::read(response).await.unwrap_or_else(|error| panic!("the answer broke off: {error:?}"))
+    }
+
+    /// The answer, if one comes: whoever is asked may be on the way out.
+    pub async fn try_send(self) -> Option<Reply> {
+        Reply::read(self.0.send().await.ok()?).await.ok()
+    }
+}
+
+impl Reply {
+    async fn read(response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap_or_else(|error| panic!("the answer broke off: {error:?}"));
+        let text = response.text().await?;
         let body = if text.is_empty() {
             Value::Null
         } else {
             serde_json::from_str(&text).unwrap_or(Value::String(text))
         };
-        Reply { status, headers, body }
+        Ok(Self { status, headers, body })
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! .boxoffice/        open to pass through: PostgreSQL's account may differ from ours
 //!   lock             held while `boxoffice up` runs
-//!   keys/            closed (0700); every file in it 0600, made on first use and never changed
+//!   keys/            closed (0700); every file in it 0600, made on first use and never changed; while a key is being
+//!                    changed by hand, the other one beside it, as in pass-other.pem
 //!   postgres/        the private cluster, postgres.log beside it
 //! ```
 //!
@@ -74,6 +75,8 @@ pub struct Installation {
 
 struct ServiceSecrets {
     call_secret: String,
+    /// Accepted too, while the secret is being changed.
+    other_call_secret: Option<String>,
     role_password: String,
 }
 
@@ -89,6 +92,7 @@ impl Installation {
         let service = |service: Service| -> anyhow::Result<ServiceSecrets> {
             Ok(ServiceSecrets {
                 call_secret: random(&format!("{}.secret", service.name()))?,
+                other_call_secret: keys.read(&format!("{}-other.secret", service.name()))?,
                 role_password: random(&format!("{}.password", service.role()))?,
             })
         };
@@ -153,9 +157,18 @@ impl Installation {
         &self.of(service).call_secret
     }
 
-    /// The SHA-256, as hex, of the text of [`Installation::secret`]: all that the others need to keep.
-    pub fn digest(&self, service: Service) -> String {
-        hex(digest(&SHA256, self.secret(service).as_bytes()).as_ref())
+    /// The SHA-256, as hex, of the text of [`Installation::secret`], which is all that the others need to keep; behind a
+    /// comma that of the other one, while the secret is being changed.
+    pub fn digests(&self, service: Service) -> String {
+        let ServiceSecrets { call_secret, other_call_secret, .. } = self.of(service);
+        let secrets = [call_secret].into_iter().chain(other_call_secret);
+        let digests = secrets.map(|secret| hex(digest(&SHA256, secret.as_bytes()).as_ref()));
+        digests.collect::<Vec<_>>().join(",")
+    }
+
+    /// A file among the keys that is there only while a key is being changed.
+    pub fn other_key(&self, name: &str) -> Option<PathBuf> {
+        Some(self.data_dir.join("keys").join(name)).filter(|path| path.is_file())
     }
 
     /// The four database roles, in the order of [`Service::ALL`].

@@ -51,7 +51,8 @@ impl Folder {
         }
     }
 
-    fn read(&self, name: &str) -> anyhow::Result<Option<String>> {
+    /// The text of the file `name`, if there is one.
+    pub(super) fn read(&self, name: &str) -> anyhow::Result<Option<String>> {
         let path = self.path.join(name);
         match fs::read_to_string(&path) {
             Ok(text) if text.trim().is_empty() => {

@@ -128,6 +128,10 @@ impl Fan {
         stack.get(&format!("/v1/reservations/{id}")).bearer(&self.access).send().await.expect(200)
     }
 
+    pub async fn reservations_by_pass(&self, stack: &Stack) -> Reply {
+        stack.get("/v1/reservations").bearer(&self.pass).send().await
+    }
+
     pub async fn release(&self, stack: &Stack, reservation: &str) -> Reply {
         stack.delete(&format!("/v1/reservations/{reservation}")).bearer(&self.access).send().await
     }

@@ -20,5 +20,6 @@ mod gateway;
 mod hall;
 mod operations;
 mod published;
+mod rotation;
 mod stack;
 mod standby;

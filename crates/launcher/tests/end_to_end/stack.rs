@@ -73,8 +73,22 @@ impl Stack {
 
     /// Starts one service; it is ready once [`Self::ready`] returns.
     pub fn spawn(&self, service: Service) {
-        let child = self.command(service).spawn().expect("the binary is built: scripts/test does that");
+        self.spawn_as(service, self.command(service));
+    }
+
+    /// The same by a command of one's own.
+    pub fn spawn_as(&self, service: Service, mut command: Command) {
+        let child = command.spawn().expect("the binary is built: scripts/test does that");
         self.processes.lock().unwrap()[index(service)] = Some(child);
+    }
+
+    /// Starts one service again, told something else.
+    pub async fn restart_with(&self, service: Service, told: &Environment) {
+        self.kill(service);
+        let mut command = self.command(service);
+        command.envs(told);
+        self.spawn_as(service, command);
+        self.ready(service).await;
     }
 
     pub fn command(&self, service: Service) -> Command {

@@ -46,6 +46,14 @@ async fn a_service_starts_from_its_files_alone_and_says_whether_it_is_ready() {
     let before = contents(&secrets);
     succeeded(&boxoffice("secrets", &data_dir, &without_password, &password));
     assert_eq!(contents(&secrets), before);
+    // A key that is published beside another, and then no more.
+    let other = data_dir.join("keys").join("access-other.pem");
+    fs::copy(data_dir.join("keys").join("access.pem"), &other).unwrap();
+    succeeded(&boxoffice("secrets", &data_dir, &without_password, &password));
+    assert_eq!(contents(&secrets).len(), before.len() + 1);
+    fs::remove_file(&other).unwrap();
+    succeeded(&boxoffice("secrets", &data_dir, &without_password, &password));
+    assert_eq!(contents(&secrets), before);
     succeeded(&boxoffice("migrate", &data_dir, &without_password, &password));
 
     // The service is given its own folder and nothing else of the installation.

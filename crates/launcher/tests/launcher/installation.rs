@@ -3,6 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
 
+use launcher::environment;
 use launcher::installation::{Installation, Service};
 
 fn mode(path: &Path) -> u32 {
@@ -62,10 +63,30 @@ fn a_digest_is_of_the_text_of_the_secret() {
     fs::write(keys.join("queue-service.secret"), "abc\n").unwrap();
     let installation = Installation::open(folder.path()).unwrap();
     // FIPS 180-2, appendix B.1.
-    assert_eq!(
-        installation.digest(Service::Queue),
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    );
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(installation.digests(Service::Queue), digest);
+    fs::write(keys.join("queue-service-other.secret"), "abc").unwrap();
+    let installation = Installation::open(folder.path()).unwrap();
+    assert_eq!(installation.digests(Service::Queue), format!("{digest},{digest}"));
+}
+
+#[test]
+fn a_key_that_lies_beside_another_is_told_to_its_service_as_long_as_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let installation = Installation::open(folder.path()).unwrap();
+    for (service, file, setting) in [
+        (Service::Queue, "pass-other.pem", "BOXOFFICE__QUEUE__PREVIOUS_PASS_KEYS"),
+        (Service::Queue, "queue-token-other.key", "BOXOFFICE__QUEUE__PREVIOUS_QUEUE_TOKEN_KEYS"),
+        (Service::Wallet, "access-other.pem", "BOXOFFICE__WALLET__PREVIOUS_ACCESS_KEYS"),
+    ] {
+        let told = || environment::of_service(&installation, service, None).remove(setting);
+        assert_eq!(told(), None, "{file}");
+        let path = installation.data_dir().join("keys").join(file);
+        fs::write(&path, "a key").unwrap();
+        assert_eq!(told(), Some(format!("file:{}", path.display())));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(told(), None, "{file}");
+    }
 }
 
 #[test]

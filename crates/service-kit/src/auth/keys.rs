@@ -107,32 +107,12 @@ fn thumbprint(x: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()))
 }
 
-/// The key that signs now, and those whose signatures are still good (or soon will be) during a rotation.
-#[derive(Clone)]
-pub struct KeyRing {
-    pub current: SigningKey,
-    pub also_accepted: Vec<Jwk>,
-}
-
-impl KeyRing {
-    /// The document to publish, the current key first.
-    pub fn jwks(&self) -> Jwks {
-        let mut keys = vec![self.current.jwk()];
-        for jwk in &self.also_accepted {
-            if keys.iter().all(|known| known.kid != jwk.kid) {
-                keys.push(jwk.clone());
-            }
-        }
-        Jwks { keys }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// The key of RFC 8037, appendix A.1, in PKCS#8.
-    const RFC_8037_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+    pub(in crate::auth) const RFC_8037_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
         MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
         -----END PRIVATE KEY-----\n";
 
@@ -160,28 +140,5 @@ mod tests {
         for text in ["", "not a key", public, &RFC_8037_KEY.replace("MC4C", "MC4D")] {
             assert!(SigningKey::from_pem(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_ring_publishes_the_current_key_first_and_each_key_once() {
-        let current = SigningKey::from_pem(RFC_8037_KEY).unwrap();
-        let previous = SigningKey::from_pem(&SigningKey::generate_pem().unwrap()).unwrap().jwk();
-        let ring = KeyRing { also_accepted: vec![previous.clone(), current.jwk()], current };
-        let kids: Vec<String> = ring.jwks().keys.into_iter().map(|jwk| jwk.kid).collect();
-        assert_eq!(kids, [ring.current.kid(), previous.kid.as_str()]);
-    }
-
-    #[test]
-    fn the_published_document_names_use_and_algorithm_and_no_secret() {
-        let ring = KeyRing { current: SigningKey::from_pem(RFC_8037_KEY).unwrap(), also_accepted: vec![] };
-        let document = serde_json::to_value(ring.jwks()).unwrap();
-        assert_eq!(
-            document["keys"][0],
-            serde_json::json!({
-                "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
-                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-                "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
-            })
-        );
     }
 }

@@ -8,6 +8,7 @@ mod extractors;
 #[cfg(test)]
 mod fixtures;
 mod jwt;
+mod key_ring;
 mod key_source;
 mod keys;
 mod numeric_date;
@@ -22,8 +23,9 @@ pub use access::{AUDIENCE, AccessTokens, AccessUser, BUILT_IN_ISSUER, Issued, Ro
 pub use access_verifier::AccessVerifier;
 pub use authenticator::Authenticator;
 pub use extractors::{CallingService, Identity, Operator, PresentedPass, QueueToken, bearer};
+pub use key_ring::KeyRing;
 pub use key_source::KeySource;
-pub use keys::{Jwk, Jwks, KeyRing, SigningKey};
+pub use keys::{Jwk, Jwks, SigningKey};
 pub use pass::{Pass, PassIssuer, PassVerifier};
 pub use queue_token::{QueueTokens, looks_like_queue_token};
 pub use revocations::RevokedPasses;

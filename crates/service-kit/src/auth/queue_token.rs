@@ -20,17 +20,20 @@ const SHORTEST_SECRET: usize = 32;
 /// Gives out and reads the tokens of one queue-service.
 pub struct QueueTokens {
     key: hmac::Key,
+    /// Of tokens that were given out before the secret changed.
+    previous: Vec<hmac::Key>,
 }
 
 impl QueueTokens {
     /// Refuses a secret of less than 32 bytes.
     pub fn new(secret: &[u8]) -> anyhow::Result<Self> {
-        ensure!(
-            secret.len() >= SHORTEST_SECRET,
-            "the secret of the queue tokens must have at least {SHORTEST_SECRET} bytes, has {}",
-            secret.len()
-        );
-        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret) })
+        Ok(Self { key: key(secret)?, previous: Vec::new() })
+    }
+
+    /// Reads tokens too that were given out under `secret`, and gives none out.
+    pub fn and_reads(mut self, secret: &[u8]) -> anyhow::Result<Self> {
+        self.previous.push(key(secret)?);
+        Ok(self)
     }
 
     pub fn issue(&self, entry: EntryId) -> String {
@@ -46,10 +49,21 @@ impl QueueTokens {
         }
         let content = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
         let (id, tag) = content.split_first_chunk::<ID_LENGTH>()?;
+        let content = authenticated(id);
+        let mut keys = std::iter::once(&self.key).chain(&self.previous);
         // Compares in constant time.
-        hmac::verify(&self.key, &authenticated(id), tag).ok()?;
-        Some(EntryId(Uuid::from_bytes(*id)))
+        let genuine = keys.any(|key| hmac::verify(key, &content, tag).is_ok());
+        genuine.then(|| EntryId(Uuid::from_bytes(*id)))
     }
+}
+
+fn key(secret: &[u8]) -> anyhow::Result<hmac::Key> {
+    ensure!(
+        secret.len() >= SHORTEST_SECRET,
+        "the secret of the queue tokens must have at least {SHORTEST_SECRET} bytes, has {}",
+        secret.len()
+    );
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, secret))
 }
 
 fn authenticated(id: &[u8; ID_LENGTH]) -> Vec<u8> {
@@ -131,7 +145,17 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_the_secret_before_are_read_and_no_more_given_out() {
+        let (old, new) = (tokens(), QueueTokens::new(&[8; 32]).unwrap().and_reads(&[7; 32]).unwrap());
+        assert_eq!(new.read(&old.issue(ENTRY)), Some(ENTRY));
+        assert_eq!(new.read(&new.issue(ENTRY)), Some(ENTRY));
+        assert_eq!(old.read(&new.issue(ENTRY)), None);
+        assert_eq!(new.read(&QueueTokens::new(&[9; 32]).unwrap().issue(ENTRY)), None);
+    }
+
+    #[test]
     fn a_secret_that_can_be_guessed_is_refused() {
+        assert!(tokens().and_reads(&[8; 31]).is_err());
         assert!(QueueTokens::new(&[7; 31]).is_err());
         assert!(QueueTokens::new(b"").is_err());
     }

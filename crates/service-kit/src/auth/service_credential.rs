@@ -69,16 +69,18 @@ impl fmt::Debug for ServiceCredential {
     }
 }
 
-/// The services that may call this one, by name, with the digests of their secrets.
+/// The services that may call this one, by name, with the digests of their secrets: two of a service whose secret is
+/// being changed.
 #[derive(Clone, Debug, Default)]
 pub struct AcceptedServices {
-    digests: HashMap<String, String>,
+    digests: HashMap<String, Vec<String>>,
 }
 
 impl AcceptedServices {
-    /// Takes `(name, SHA-256 of the secret in hexadecimal)`.
+    /// Takes `(name, SHA-256 of the secret in hexadecimal)`; a name may come more than once.
     pub fn new(digests: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Self> {
-        let checked = digests.into_iter().map(|(name, digest)| {
+        let mut accepted = Self::default();
+        for (name, digest) in digests {
             ensure!(
                 is_name(&name),
                 "`{name}` is not the name of a service: letters, digits and hyphens only"
@@ -88,17 +90,17 @@ impl AcceptedServices {
                 "the digest of the secret of {name} must be {} hexadecimal digits",
                 2 * SHA256_OUTPUT_LEN
             );
-            Ok((name, digest.to_ascii_lowercase()))
-        });
-        Ok(Self { digests: checked.collect::<anyhow::Result<_>>()? })
+            accepted.digests.entry(name).or_default().push(digest.to_ascii_lowercase());
+        }
+        Ok(accepted)
     }
 
     /// The caller's name; `None` where `<name>:<secret>` is not one of those accepted.
     pub fn verify(&self, credential: &str) -> Option<String> {
         let (name, secret) = credential.split_once(':')?;
-        let expected = self.digests.get(name)?;
-        verify_slices_are_equal(expected.as_bytes(), hex_digest(secret).as_bytes()).ok()?;
-        Some(name.to_owned())
+        let (expected, given) = (self.digests.get(name)?, hex_digest(secret));
+        let matches = |digest: &String| verify_slices_are_equal(digest.as_bytes(), given.as_bytes()).is_ok();
+        expected.iter().any(matches).then(|| name.to_owned())
     }
 }
 
@@ -158,6 +160,18 @@ mod tests {
         ] {
             assert_eq!(services.verify(&given), None, "{given}");
         }
+    }
+
+    #[test]
+    fn both_secrets_of_a_service_are_good_while_it_changes_them() {
+        let (old, new) = (SECRET, SECRET.to_uppercase());
+        let digest = |secret: &str| ServiceCredential::new("a", secret).unwrap().digest().to_owned();
+        let services =
+            AcceptedServices::new([("a".to_owned(), digest(old)), ("a".to_owned(), digest(&new))]).unwrap();
+        for secret in [old, &new] {
+            assert_eq!(services.verify(&format!("a:{secret}")).as_deref(), Some("a"));
+        }
+        assert_eq!(services.verify(&format!("a:{SECRET}0")), None);
     }
 
     #[test]

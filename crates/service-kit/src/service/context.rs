@@ -101,9 +101,11 @@ impl<S> Context<S> {
             ("reservation-service", &digests.reservation),
             ("wallet-service", &digests.wallet),
         ];
-        let given = named.into_iter().filter(|(_, digest)| !digest.is_empty());
-        AcceptedServices::new(given.map(|(name, digest)| (name.to_owned(), digest.clone())))
-            .context("unusable setting BOXOFFICE__AUTH__ACCEPTED_SERVICES")
+        let listed = named.into_iter().flat_map(|(name, digests)| {
+            let digests = digests.split(',').map(str::trim).filter(|digest| !digest.is_empty());
+            digests.map(move |digest| (name.to_owned(), digest.to_owned()))
+        });
+        AcceptedServices::new(listed).context("unusable setting BOXOFFICE__AUTH__ACCEPTED_SERVICES")
     }
 
     /// Idempotency keys in the store of the service that is assembled, their `Owner`.

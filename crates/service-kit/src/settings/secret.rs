@@ -1,7 +1,7 @@
 use std::fmt;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// A value that is never printed: given as it is, or as `file:/path` to where it stands.
 #[derive(Clone, Default, Deserialize)]
@@ -33,5 +33,41 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(…)" })
+    }
+}
+
+/// Any number of secrets: a list in a file; the environment has only a text, which is one of them, or none.
+#[derive(Clone, Default, Debug)]
+pub struct Secrets(Vec<Secret>);
+
+impl Secrets {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values themselves, as of [`Secret::reveal`].
+    pub fn reveal(&self) -> anyhow::Result<Vec<String>> {
+        self.0.iter().map(Secret::reveal).collect()
+    }
+}
+
+impl FromIterator<Secret> for Secrets {
+    fn from_iter<I: IntoIterator<Item = Secret>>(secrets: I) -> Self {
+        Self(secrets.into_iter().filter(|secret| !secret.is_empty()).collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secrets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            One(Secret),
+            Many(Vec<Secret>),
+        }
+        Ok(match Given::deserialize(deserializer)? {
+            Given::One(secret) => Self::from_iter([secret]),
+            Given::Many(secrets) => Self::from_iter(secrets),
+        })
     }
 }

@@ -4,7 +4,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use anyhow::ensure;
 use domain::shared::{Clock, IdGenerator, UserId};
-use service_kit::auth::{AccessTokens, CallingService, Issued, Jwks, SigningKey};
+use service_kit::auth::{AccessTokens, CallingService, Issued, Jwks, KeyRing};
 use service_kit::{Context, Problem};
 
 use crate::settings::WalletSettings;
@@ -32,9 +32,12 @@ impl Issuer {
             !settings.access_key.is_empty(),
             "BOXOFFICE__WALLET__ACCESS_KEY is not set: the key that signs access tokens"
         );
-        let key = SigningKey::from_pem(&settings.access_key.reveal()?)?;
-        let jwks = Jwks { keys: vec![key.jwk()] };
-        let tokens = AccessTokens::new(key, Arc::clone(&ids));
+        let keys = KeyRing::read(
+            ("BOXOFFICE__WALLET__ACCESS_KEY", &settings.access_key),
+            ("BOXOFFICE__WALLET__PREVIOUS_ACCESS_KEYS", &settings.previous_access_keys),
+        )?;
+        let jwks = keys.jwks();
+        let tokens = AccessTokens::new(keys.current, Arc::clone(&ids));
         let built_in = BuiltIn { tokens, jwks, ttl_seconds: settings.access_token_ttl_seconds };
         Ok(Self { built_in: Some(built_in), clock, ids })
     }
