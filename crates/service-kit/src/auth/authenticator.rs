@@ -16,6 +16,10 @@ use super::service_credential::AcceptedServices;
 use super::verified::TokenDigest;
 use crate::problem::Problem;
 
+/// Longer credentials are refused before anything is made of them. Ours have some 500 bytes; tokens of outside issuers
+/// that list many groups reach a few KiB, and proxies commonly end a header line at 8 KiB.
+const LONGEST_CREDENTIAL: usize = 8 * 1024;
+
 /// Recognises every kind of credential, so that a good one at the wrong door is told apart from a bad one.
 pub struct Authenticator {
     pub access: AccessVerifier,
@@ -107,6 +111,9 @@ impl Authenticator {
     }
 
     async fn recognise(&self, token: &str) -> Result<Credential, Problem> {
+        if token.len() > LONGEST_CREDENTIAL {
+            return Err(Problem::unauthenticated("The credential is too long"));
+        }
         if looks_like_queue_token(token) {
             return self.recognise_queue_token(token);
         }

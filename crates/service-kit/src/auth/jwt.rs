@@ -63,6 +63,10 @@ impl<C: Clone + DeserializeOwned> JwtVerifier<C> {
         if header.crit.is_some() {
             return Err(Refusal::Invalid("asks for an extension that is not understood"));
         }
+        if header.cty.is_some() {
+            return Err(Refusal::Invalid("carries something else than claims"));
+        }
+        // What else the header says of keys (`jku`, `x5u`, `jwk`, `x5c`) is not looked at: the issuer's are known.
         let Some(kid) = header.kid.as_deref() else {
             return Err(Refusal::Invalid("does not name the key that signed it"));
         };

@@ -2,8 +2,10 @@ use actix_web::ResponseError;
 use chrono::TimeDelta;
 
 use super::*;
-use crate::auth::fixtures::{ENTRY, Installation, QUEUE, USER, at, client, signing_key, unused_port};
-use crate::auth::{KeySource, QueueTokens};
+use crate::auth::fixtures::{
+    CountedIds, ENTRY, Installation, QUEUE, USER, at, client, signing_key, unused_port,
+};
+use crate::auth::{AccessTokens, KeySource, QueueTokens};
 
 const NOT_ADMITTED: (u16, &str) = (403, "not_admitted");
 const UNAUTHENTICATED: (u16, &str) = (401, "unauthenticated");
@@ -77,6 +79,25 @@ async fn a_credential_that_is_none_opens_nothing() {
     {
         opens(&authenticator, token, &[], UNAUTHENTICATED).await;
     }
+}
+
+#[actix_web::test]
+async fn a_genuine_token_that_is_too_long_is_not_even_read() {
+    let installation = Installation::new();
+    let authenticator = installation.authenticator();
+    let longest_name = |length: usize| {
+        let tokens = AccessTokens::new(installation.access_key.clone(), Arc::new(CountedIds::default()));
+        tokens.issue(USER, &"a".repeat(length), &[], at(0), 3600).unwrap().token
+    };
+    // Base64 makes four characters of three bytes.
+    let rest = longest_name(0).len();
+    let fitting = (LONGEST_CREDENTIAL - rest) / 4 * 3;
+    let doors = [Door::Access, Door::Identity];
+    opens(&authenticator, &longest_name(fitting - 3), &doors, NOT_ADMITTED).await;
+    opens(&authenticator, &longest_name(fitting + 6), &[], UNAUTHENTICATED).await;
+    // Nor is one of five parts, which is an encrypted one.
+    let encrypted = format!("{}.a.b", installation.access_token());
+    opens(&authenticator, &encrypted, &[], UNAUTHENTICATED).await;
 }
 
 #[actix_web::test]

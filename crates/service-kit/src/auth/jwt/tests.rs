@@ -143,6 +143,34 @@ async fn a_header_must_name_its_key_and_ask_for_nothing_unknown() {
 }
 
 #[actix_web::test]
+async fn a_token_does_not_bring_its_own_key() {
+    let (key, forger) = (signing_key(), signing_key());
+    let server = JwksServer::start(&Jwks { keys: vec![forger.jwk()] });
+    let verifier = verifier(&key);
+    let own_key = || serde_json::from_value(serde_json::to_value(forger.jwk()).unwrap()).unwrap();
+    for (kid, reason) in [
+        (key.kid(), "carries a signature that does not verify"),
+        (forger.kid(), "is signed with an unknown key"),
+    ] {
+        let mut header = header(Algorithm::EdDSA, TYPE, kid);
+        header.jku = Some(server.url());
+        header.x5u = Some(server.url());
+        header.jwk = Some(own_key());
+        assert_eq!(refusal(&verifier, &encode_with(&header, &claims(), &forger)).await, reason);
+    }
+    assert_eq!(server.fetches(), 0);
+}
+
+#[actix_web::test]
+async fn a_token_within_a_token_is_refused_although_its_signature_is_good() {
+    let key = signing_key();
+    let mut nested = header(Algorithm::EdDSA, TYPE, key.kid());
+    nested.cty = Some("JWT".to_owned());
+    let token = encode_with(&nested, &claims(), &key);
+    assert_eq!(refusal(&verifier(&key), &token).await, "carries something else than claims");
+}
+
+#[actix_web::test]
 async fn a_token_is_recalled_once_it_was_verified_and_no_other_that_looks_like_it() {
     let key = signing_key();
     let verifier = verifier(&key);
