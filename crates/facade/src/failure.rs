@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
+use service_kit::Problem;
 
 use crate::v1::Refusal;
 
@@ -46,10 +47,15 @@ impl Failure {
 
     /// A body that is no JSON of the right shape.
     pub fn unreadable(cause: &dyn Display) -> Self {
+        Self::unread(&Problem::malformed_request(cause.to_string()))
+    }
+
+    /// A body that did not come, or not within what is allowed.
+    pub fn unread(problem: &Problem) -> Self {
         Self {
-            status: StatusCode::BAD_REQUEST,
-            error: format!("요청을 읽을 수 없습니다: {cause}"),
-            code: "malformed_request".to_owned(),
+            status: problem.status_code(),
+            error: format!("요청을 읽을 수 없습니다: {}", problem.said()),
+            code: problem.code().to_owned(),
             retry_after: None,
         }
     }

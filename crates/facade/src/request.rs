@@ -4,11 +4,13 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use service_kit::Problem;
+use service_kit::body::RawBody;
 
 use crate::failure::Failure;
 use crate::token::Token;
@@ -58,8 +60,8 @@ fn token(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A JSON body, whatever its `Content-Type` says: `curl -d` names none.
-pub fn read<T: DeserializeOwned>(body: Result<web::Bytes, actix_web::Error>) -> Result<T, Failure> {
-    let body = body.map_err(|error| Failure::unreadable(&error))?;
+pub fn read<T: DeserializeOwned>(body: Result<RawBody, Problem>) -> Result<T, Failure> {
+    let RawBody(body) = body.map_err(|problem| Failure::unread(&problem))?;
     serde_json::from_slice(&body).map_err(|error| Failure::unreadable(&error))
 }
 

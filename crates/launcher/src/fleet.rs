@@ -84,7 +84,10 @@ impl Berth {
     ) -> anyhow::Result<Self> {
         let position = Service::ALL.iter().position(|other| *other == service);
         let url = position.and_then(|position| urls.as_ref()?.get(position)).map(String::as_str);
-        let of_origin = |name: &str| name.starts_with("BOXOFFICE__HTTP__") || name == "DATABASE_URL";
+        // The facade asks them for its users, who are counted there too.
+        let of_users = |name: &str| name == "BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND";
+        let of_origin =
+            |name: &str| (name.starts_with("BOXOFFICE__HTTP__") && !of_users(name)) || name == "DATABASE_URL";
         let mut own: Environment = environment.clone();
         own.retain(|name, _| !of_origin(name));
         own.extend(environment::of_service(installation, service, url));

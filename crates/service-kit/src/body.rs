@@ -2,12 +2,60 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::time::timeout;
 
 use crate::problem::Problem;
+
+/// How long a whole body may take to come.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyTimeout(pub Duration);
+
+impl Default for BodyTimeout {
+    /// As in `config/default.toml`: for apps that were not made by [`crate::http::serve`].
+    fn default() -> Self {
+        Self(Duration::from_secs(10))
+    }
+}
+
+/// The bytes of a body: 413 where there are more than allowed, 408 where they take longer.
+pub struct RawBody(pub web::Bytes);
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = web::Bytes::from_request(request, payload);
+        let BodyTimeout(longest) = request.app_data().copied().unwrap_or_default();
+        Box::pin(async move {
+            match timeout(longest, bytes).await {
+                Ok(Ok(bytes)) => Ok(Self(bytes)),
+                Ok(Err(error)) => Err(unreadable(&error)),
+                Err(_elapsed) => Err(Problem::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "request_timeout",
+                    "The request took too long to come",
+                )),
+            }
+        })
+    }
+}
+
+fn unreadable(error: &actix_web::Error) -> Problem {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large")
+        }
+        _ => Problem::malformed_request(error.to_string()),
+    }
+}
 
 /// A JSON body. Malformed JSON is 400; JSON of another shape, with a field too many or too few, is 422.
 pub struct Body<T>(pub T);
@@ -17,11 +65,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = web::Bytes::from_request(request, payload);
-        Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| Problem::malformed_request(error.to_string()))?;
-            parse(&bytes).map(Body)
-        })
+        let body = RawBody::from_request(request, payload);
+        Box::pin(async move { parse(&body.await?.0).map(Body) })
     }
 }
 

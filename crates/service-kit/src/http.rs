@@ -6,6 +6,8 @@ mod fast_path;
 mod request_context;
 mod route_tree;
 mod serving;
+#[cfg(test)]
+mod unruly_clients;
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::rc::Rc;
@@ -19,8 +21,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::BodyTimeout;
 use crate::problem::Problem;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{RateLimit, UserLimit};
 use crate::settings::HttpSettings;
 
 use counting::Recorder;
@@ -32,6 +35,10 @@ pub use serving::{Serving, Stopping};
 
 /// actix's own default; clients keep idle connections for less.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// How long a connection that is being closed may take to go: what its client still sends is read and thrown away, so that
+/// it finds the answer and no reset.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Beside the routes of the document; the last two only where a service serves them.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
@@ -51,7 +58,9 @@ where
     let stopping = Stopping::default();
     let for_streams = web::Data::new(stopping.clone());
     let rate_limit = web::Data::new(RateLimit::new(settings));
+    let user_limit = web::Data::new(UserLimit::new(settings));
     let max_body_bytes = settings.max_body_bytes;
+    let body_timeout = BodyTimeout(Duration::from_millis(settings.body_timeout_ms));
     let server = HttpServer::new(move || {
         let routes = routes.clone();
         let (app, _) = App::new().into_utoipa_app().configure(move |config| routes(config)).split_for_parts();
@@ -59,6 +68,8 @@ where
             .app_data(Rc::new(Recorder::new(&counting, &route_tree)))
             .app_data(for_streams.clone())
             .app_data(rate_limit.clone())
+            .app_data(user_limit.clone())
+            .app_data(body_timeout)
             .app_data(web::PayloadConfig::new(max_body_bytes))
             .app_data(
                 web::PathConfig::default().error_handler(|_, _| Problem::not_found("no such id").into()),
@@ -75,6 +86,9 @@ where
     let server = if settings.workers > 0 { server.workers(settings.workers) } else { server };
     let server = server
         .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(Duration::from_millis(settings.head_timeout_ms))
+        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+        .max_connections(settings.max_connections)
         .shutdown_timeout(settings.shutdown_seconds)
         .disable_signals()
         .listen(listener)

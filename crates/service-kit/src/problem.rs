@@ -49,6 +49,11 @@ impl Problem {
         self.code
     }
 
+    /// What happened this time, for a person to read.
+    pub fn said(&self) -> &str {
+        &self.detail
+    }
+
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "No valid credential was given").detail(detail)
     }

@@ -36,8 +36,12 @@ pub struct HttpSettings {
     pub active_port: u16,
     pub workers: usize,
     pub rate_limit_per_second: u32,
+    pub user_rate_limit_per_second: u32,
     pub trusted_proxy_hops: usize,
     pub max_body_bytes: usize,
+    pub body_timeout_ms: u64,
+    pub head_timeout_ms: u64,
+    pub max_connections: usize,
     pub shutdown_seconds: u64,
 }
 

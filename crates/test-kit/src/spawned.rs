@@ -78,6 +78,8 @@ fn surroundings(database_url: Option<&str>) -> HashMap<String, String> {
         ("BOXOFFICE__DATABASE__MAX_WAIT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__DATABASE__LOCK_TIMEOUT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__HTTP__WORKERS", "2".to_owned()),
+        // Tests do in a moment what a fan does in minutes.
+        ("BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND", "0".to_owned()),
     ];
     settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

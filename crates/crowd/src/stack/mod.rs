@@ -269,6 +269,8 @@ impl Wiring<'_> {
             environment.push((peer.peer_setting(), address(port)));
         }
         environment.push(("BOXOFFICE__HTTP__PORT".to_owned(), port.to_string()));
+        // A fan of ours does what many do.
+        environment.push(("BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND".to_owned(), "0".to_owned()));
         if let Some(network) = self.network {
             let port = network.port(Way::Database(service))?;
             for (_, url) in environment.iter_mut().filter(|(name, _)| name == "BOXOFFICE__DATABASE__URL") {

@@ -1,8 +1,10 @@
-use actix_web::web::{Bytes, Json, Path, Query};
-use actix_web::{Error, get, patch};
+use actix_web::web::{Json, Path, Query};
+use actix_web::{get, patch};
 use chrono::{DateTime, Utc};
 use contracts::wallet::{WalletEntryBody, WalletEntryType};
 use serde::{Deserialize, Serialize};
+use service_kit::Problem;
+use service_kit::body::RawBody;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -135,7 +137,7 @@ pub async fn show(path: Path<String>, presented: Presented, v1: V1) -> Result<Js
 pub async fn charge(
     path: Path<String>,
     presented: Presented,
-    body: Result<Bytes, Error>,
+    body: Result<RawBody, Problem>,
     v1: V1,
 ) -> Result<Json<ChargedPointsBody>, Failure> {
     let NewPointsBody { amount } = read(body)?;

@@ -1,11 +1,13 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Json, Path};
-use actix_web::{Error, HttpResponse, get, patch, post};
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get, patch, post};
 use chrono::NaiveDate;
 use contracts::concert::PerformanceBody;
 use contracts::reservation::{PaymentStatus, ReservationBody};
 use contracts::wallet::{WalletBody, WalletEntryBody};
 use serde::{Deserialize, Serialize};
+use service_kit::Problem;
+use service_kit::body::RawBody;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -57,7 +59,7 @@ pub struct ChargedBody {
 #[patch("/payments/charges")]
 pub async fn charge(
     presented: Presented,
-    body: Result<Bytes, Error>,
+    body: Result<RawBody, Problem>,
     v1: V1,
 ) -> Result<Json<ChargedBody>, Failure> {
     let body = read(body)?;
@@ -155,7 +157,7 @@ pub struct PaidTicketBody {
 #[post("/payments/pays")]
 pub async fn pay(
     presented: Presented,
-    body: Result<Bytes, Error>,
+    body: Result<RawBody, Problem>,
     v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<HttpResponse, Failure> {

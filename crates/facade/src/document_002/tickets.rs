@@ -1,7 +1,9 @@
-use actix_web::web::{Bytes, Data, Json, Path};
-use actix_web::{Error, post};
+use actix_web::post;
+use actix_web::web::{Data, Json, Path};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use service_kit::Problem;
+use service_kit::body::RawBody;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -61,7 +63,7 @@ pub struct HeldTicketBody {
 pub async fn hold(
     path: Path<(String, String, String)>,
     presented: Presented,
-    body: Result<Bytes, Error>,
+    body: Result<RawBody, Problem>,
     v1: V1,
     calendar: Data<Calendar>,
 ) -> Result<Json<HeldTicketBody>, Failure> {

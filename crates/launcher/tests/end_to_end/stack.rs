@@ -105,8 +105,9 @@ impl Stack {
             .env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000")
             .env("BOXOFFICE__DATABASE__MAX_WAIT_MS", "30000")
             .env("BOXOFFICE__DATABASE__POOL_SIZE", "6");
-        // Tests look as often as they like.
+        // Tests look, and do, as often as they like.
         command.env("BOXOFFICE__QUEUE__POLL_BUDGET", "false");
+        command.env("BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND", "0");
         command.env("BOXOFFICE__HTTP__WORKERS", "1").env("BOXOFFICE__TELEMETRY__LEVEL", "warn");
         command.env("BOXOFFICE__HTTP__PORT", self.ports[index(service)].to_string());
         if matches!(service, Service::Queue) {

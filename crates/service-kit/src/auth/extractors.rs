@@ -11,6 +11,7 @@ use super::access::AccessUser;
 use super::authenticator::Authenticator;
 use super::pass::Pass;
 use crate::problem::Problem;
+use crate::rate_limit::UserLimit;
 
 /// Who shows an access token or a pass.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,14 +45,18 @@ pub struct CallingService(pub String);
 
 macro_rules! extracted_by {
     ($($credential:ident: $check:ident;)*) => {$(
-        /// Reads the `Authorization` header and asks the [`Authenticator`] in the app's data.
+        /// Reads the `Authorization` header, asks the [`Authenticator`] in the app's data, and counts who it was.
         impl FromRequest for $credential {
             type Error = Problem;
             type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let request = request.clone();
-                Box::pin(async move { authenticator(&request)?.$check(bearer(&request)?).await })
+                Box::pin(async move {
+                    let credential = authenticator(&request)?.$check(bearer(&request)?).await?;
+                    UserLimit::check(&request, &credential)?;
+                    Ok(credential)
+                })
             }
         }
     )*};

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::auth::fixtures::{ENTRY, Installation, USER};
+use crate::settings::{self, Sources};
 
 async fn access(user: AccessUser) -> impl Responder {
     format!("{} {}", user.user_id, user.name.unwrap_or_default())
@@ -100,6 +101,37 @@ async fn no_header_two_headers_or_another_scheme_are_unauthenticated() {
         assert_eq!((status, body["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("unauthenticated")));
         assert!(!body.to_string().contains(&token));
     }
+}
+
+#[actix_web::test]
+async fn who_does_too_much_is_refused_after_their_credential_was_checked_and_not_before() {
+    let installation = Installation::new();
+    let one = ("BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND".to_owned(), "1".to_owned());
+    let sources = Sources { section: "none", defaults: "", environment: [one].into() };
+    let http = settings::load_shared(sources).unwrap().http;
+    let app = App::new()
+        .app_data(web::Data::new(installation.authenticator()))
+        .app_data(web::Data::new(UserLimit::new(&http)))
+        .route("/access", web::post().to(access));
+    let app = init_service(app).await;
+    let ask = async |bearer: String| {
+        let request = TestRequest::post().uri("/access").append_header((AUTHORIZATION, bearer));
+        call_service(&app, request.to_request()).await
+    };
+    let genuine = format!("Bearer {}", installation.access_token());
+    let forged = format!("Bearer {}", Installation::new().access_token());
+    // Whoever forges somebody's token takes nothing out of their bucket.
+    for _ in 0..100 {
+        assert_eq!(ask(forged.clone()).await.status(), StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(ask(genuine.clone()).await.status(), StatusCode::OK);
+    let mut answer = ask(genuine.clone()).await;
+    while answer.status() == StatusCode::OK {
+        answer = ask(genuine.clone()).await;
+    }
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(read_body_json::<Value, _>(answer).await["code"], "too_many_requests");
 }
 
 #[actix_web::test]
