@@ -19,4 +19,6 @@ mod provisioning;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod with_postgres;
