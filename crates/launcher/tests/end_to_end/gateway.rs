@@ -279,3 +279,22 @@ async fn the_services_count_the_clients_of_the_facade_and_not_the_facade() {
     assert!(many.iter().any(|answer| answer.status == 429), "{many:?}");
     other.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_so_many_requests_under_way_and_another_as_many() {
+    let site = Site::open(Plan { connections: 3, ..Plan::default() }).await;
+    let path = format!("/v1/queues/{MAIN_QUEUE}/entries/me/events");
+    let fan = Fan::waiting(&site.stack).await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        streams.push(Events::open(&site, &path, &fan.queue_token).await);
+    }
+    site.get("/v1/concerts", "").await.problem(429, "too_many_requests");
+    site.get_from("127.0.0.2", "/v1/concerts", "").await.expect(200);
+    // A stream that is closed makes room.
+    streams.pop();
+    eventually("there is room again", || async {
+        (site.get("/v1/concerts", "").await.status == 200).then_some(())
+    })
+    .await;
+}

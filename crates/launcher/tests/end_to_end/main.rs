@@ -23,3 +23,4 @@ mod published;
 mod rotation;
 mod stack;
 mod standby;
+mod unseen;

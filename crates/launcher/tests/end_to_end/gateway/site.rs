@@ -31,6 +31,8 @@ pub struct Plan<'a> {
     pub newcomers_rate: &'a str,
     /// Requests beyond a rate that are let through at once.
     pub burst: u32,
+    /// Requests under way at once from one address.
+    pub connections: u32,
     /// Of concert-service and of reservation-service.
     pub replicas: usize,
     /// Where another queue-service listens while it is the active one.
@@ -39,8 +41,15 @@ pub struct Plan<'a> {
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        let (calls_rate, newcomers_rate) = (ENDLESS, ENDLESS);
-        Self { settings: &[], calls_rate, newcomers_rate, burst: 10_000, replicas: 1, other_queue: None }
+        Self {
+            settings: &[],
+            calls_rate: ENDLESS,
+            newcomers_rate: ENDLESS,
+            burst: 10_000,
+            connections: 1_000,
+            replicas: 1,
+            other_queue: None,
+        }
     }
 }
 
@@ -125,7 +134,7 @@ impl Site {
             ("PAGES_BURST", "10000".to_owned()),
             ("NEWCOMERS_RATE", plan.newcomers_rate.to_owned()),
             ("NEWCOMERS_BURST", burst),
-            ("CONNECTIONS_PER_CLIENT", "1000".to_owned()),
+            ("CONNECTIONS_PER_CLIENT", plan.connections.to_string()),
         ];
         let (gateway, port) = start_nginx(folder.path(), &values).await;
         stack.gateway = Some(port);
