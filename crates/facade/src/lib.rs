@@ -70,7 +70,7 @@ pub async fn run() -> anyhow::Result<()> {
     if healthcheck::asked() {
         return healthcheck::run(&settings.shared.http).await;
     }
-    telemetry::init(&settings.shared.telemetry)?;
+    let telemetry = telemetry::init(Facade::NAME, &settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let facade = Facade::new(&settings)?;
     let (metrics, requests) = (Data::new(Metrics::new(Facade::NAME)), Requests::default());
@@ -87,7 +87,9 @@ pub async fn run() -> anyhow::Result<()> {
     tracing::info!(address = %serving.address(), "serving");
     stop.await;
     tracing::info!("stopping: requests under way may end");
-    serving.stop().await
+    let stopped = serving.stop().await;
+    telemetry.stop().await;
+    stopped
 }
 
 /// The process can do its work: it needs nothing of its own, and a service that is down answers for itself.

@@ -19,7 +19,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use service_kit::settings::{PeerSettings, Settings};
-use service_kit::{Problem, client, request_id};
+use service_kit::{Problem, client, request_id, telemetry};
 use uuid::Uuid;
 
 use crate::settings::FacadeSettings;
@@ -141,7 +141,6 @@ impl Refusal {
     /// No answer: whether it was done is unknown.
     fn no_answer(error: reqwest::Error) -> Self {
         tracing::warn!(
-            request = request_id::current(),
             asked = request_id::asked(),
             error = format!("{:#}", anyhow!(error)),
             "answered 503: v1 gave no answer"
@@ -193,7 +192,7 @@ impl V1 {
     }
 
     async fn answer<A: DeserializeOwned>(&self, request: RequestBuilder) -> Result<A, Refusal> {
-        let response = request.send().await.map_err(Refusal::no_answer)?;
+        let response = telemetry::send(request, 0).await.map_err(Refusal::no_answer)?;
         let status = response.status();
         if status.is_success() {
             return response.json().await.map_err(Refusal::no_answer);

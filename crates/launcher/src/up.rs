@@ -44,7 +44,7 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let stop = pin!(stop_signal()?);
     let environment: Environment = std::env::vars().collect();
     let shared = shared_settings(&environment)?;
-    telemetry::init(&shared.telemetry)?;
+    let telemetry = telemetry::init("boxoffice", &shared.telemetry)?;
     // First of all: a taken port is the likeliest trouble, and nothing has been touched yet.
     let listener = http::bind(&shared.http.host, shared.http.port)?;
     let installation = Installation::open(data_dir)?;
@@ -53,6 +53,7 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let admin_url = admin_url(&environment, postgres.as_ref());
     let office = open(&installation, &environment, &shared, listener, arguments, admin_url);
     let outcome = serve(office, &mut postgres, stop).await;
+    telemetry.stop().await;
     if let Some(postgres) = postgres {
         say("stopping PostgreSQL");
         postgres.stop().await?;

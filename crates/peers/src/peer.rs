@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use service_kit::Context;
 use service_kit::auth::ServiceCredential;
-use service_kit::request_id;
+use service_kit::{request_id, telemetry};
 use tower::retry::budget::{Budget, TpsBudget};
 
 /// Another service and how to call it.
@@ -123,8 +123,8 @@ impl Peer {
         let mut pause = PAUSE;
         let mut reached = false;
         self.budget.deposit();
-        for attempt in 1.. {
-            let outcome = self.request(method.clone(), path, body).send().await;
+        for attempt in 1_u32.. {
+            let outcome = telemetry::send(self.request(method.clone(), path, body), attempt - 1).await;
             let failure = match outcome {
                 Ok(response) if response.status().is_server_error() => {
                     reached = true;

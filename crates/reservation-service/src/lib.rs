@@ -14,7 +14,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::adapters::memory::MemoryBoxOffice;
 use domain::reservation::{
     BackOffice, BoxOffice, Checkout, Checkouts, Courier, HoldPolicy, Holds, Inspection, Inventory, Outbox,
-    Releases, Reservations,
+    Passes, Payments, Releases, Reservations,
 };
 use peers::{HttpPasses, HttpPayments, Peer};
 use service_kit::audit::Check;
@@ -26,6 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::inbound::http::TicketCodes;
 use crate::outbound::postgres::{PostgresBoxOffice, audit};
+use crate::outbound::traced::{Causes, Traced};
 
 pub use settings::ReservationSettings;
 
@@ -73,6 +74,26 @@ impl Ports {
     }
 }
 
+/// What the checkout saga is driven through.
+struct Saga {
+    checkouts: Arc<dyn Checkouts>,
+    outbox: Arc<dyn Outbox>,
+    payments: Arc<dyn Payments>,
+    passes: Arc<dyn Passes>,
+}
+
+impl Saga {
+    fn traced(self) -> Self {
+        let causes = Causes::default();
+        Self {
+            checkouts: Arc::new(Traced::new(self.checkouts, &causes)),
+            outbox: Arc::new(Traced::new(self.outbox, &causes)),
+            payments: Arc::new(Traced::new(self.payments, &causes)),
+            passes: Arc::new(Traced::new(self.passes, &causes)),
+        }
+    }
+}
+
 #[async_trait]
 impl Service for ReservationService {
     const NAME: &'static str = "reservation-service";
@@ -95,16 +116,18 @@ impl Service for ReservationService {
         let addresses = &context.settings.shared.peers;
         let passes = Arc::new(HttpPasses::new(Peer::new("queue-service", &addresses.queue, &context)));
         let payments = Arc::new(HttpPayments::new(Peer::new("wallet-service", &addresses.wallet, &context)));
+        let saga = Saga { checkouts: ports.checkouts, outbox: ports.outbox, payments, passes };
+        let saga = if context.settings.shared.telemetry.traces() { saga.traced() } else { saga };
         let policy = HoldPolicy {
             hold_ttl_seconds: settings.hold_ttl_seconds,
             max_seats_per_user: settings.max_seats_per_user,
         };
-        let courier = Courier::new(ports.outbox, passes);
+        let courier = Courier::new(saga.outbox, saga.passes);
         let authenticator = Data::new(context.authenticator(Credentials::default())?);
         Ok(Self {
             inventory: ports.inventory,
             box_office: Data::new(BoxOffice::new(ports.holds, ports.reservations, policy)),
-            checkout: Data::new(Checkout::new(ports.checkouts, payments, courier.clone(), ids)),
+            checkout: Data::new(Checkout::new(saga.checkouts, saga.payments, courier.clone(), ids)),
             back_office: Data::new(BackOffice::new(ports.inspection, ports.releases, courier.clone())),
             courier,
             ticket_codes: Data::new(TicketCodes::new(&settings.ticket_key)?),

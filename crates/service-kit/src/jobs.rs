@@ -5,9 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::adapters::system::Version7;
+use domain::shared::IdGenerator;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::request_id;
 
 type Work = Box<dyn Fn() -> Pin<Box<dyn Future<Output = anyhow::Result<usize>> + Send>> + Send + Sync>;
 
@@ -39,31 +43,35 @@ impl Job {
     async fn run(self, stop: CancellationToken) {
         let mut failing = false;
         loop {
-            match (self.work)().await {
-                Ok(done) => {
-                    if failing {
-                        tracing::info!(job = self.name, "the job works again");
-                    }
-                    failing = false;
-                    if done > 0 {
-                        tracing::debug!(job = self.name, done, "job done");
-                    }
-                }
-                Err(error) => {
-                    if !failing {
-                        tracing::warn!(
-                            job = self.name,
-                            error = format!("{error:#}"),
-                            "the job fails; it goes on trying"
-                        );
-                    }
-                    failing = true;
-                }
-            }
+            // Each run has an id of its own, under which it calls others and is found in their logs.
+            let id = Version7.next().to_string();
+            failing = request_id::scope_job(id, self.name, self.run_once(failing)).await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(self.every) => {}
                 () = woken(self.wake.as_deref()) => {}
+            }
+        }
+    }
+
+    /// Whether it fails now.
+    async fn run_once(&self, failing: bool) -> bool {
+        match (self.work)().await {
+            Ok(done) => {
+                if failing {
+                    tracing::info!(job = self.name, "the job works again");
+                }
+                if done > 0 {
+                    tracing::debug!(job = self.name, done, "job done");
+                }
+                false
+            }
+            Err(error) => {
+                if !failing {
+                    let error = format!("{error:#}");
+                    tracing::warn!(job = self.name, error, "the job fails; it goes on trying");
+                }
+                true
             }
         }
     }

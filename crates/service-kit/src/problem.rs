@@ -109,7 +109,6 @@ impl Problem {
     pub fn unexpected(error: &anyhow::Error) -> Self {
         if error.is::<domain::shared::Unavailable>() {
             tracing::warn!(
-                request = request_id::current(),
                 asked = request_id::asked(),
                 error = format!("{error:#}"),
                 "answered 503: something needed is out of reach"
@@ -117,7 +116,6 @@ impl Problem {
             return Self::unavailable("A part of the service is out of reach; nothing was half done");
         }
         tracing::error!(
-            request = request_id::current(),
             asked = request_id::asked(),
             error = format!("{error:#}"),
             "answered 500: unexpected error"

@@ -91,6 +91,8 @@ pub struct PeerSettings {
 pub struct TelemetrySettings {
     pub level: String,
     pub format: LogFormat,
+    pub otlp_endpoint: String,
+    pub traces_sample_ratio: f64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]

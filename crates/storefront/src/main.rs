@@ -32,7 +32,7 @@ async fn run() -> anyhow::Result<()> {
     if healthcheck::asked() {
         return healthcheck::run(&settings.http).await;
     }
-    telemetry::init(&settings.telemetry)?;
+    let telemetry = telemetry::init("storefront", &settings.telemetry)?;
     let listener = http::bind(&settings.http.host, settings.http.port)?;
     let storefront = Storefront::new()?;
     let (metrics, requests) = (Data::new(Metrics::new("storefront")), Requests::default());
@@ -48,7 +48,9 @@ async fn run() -> anyhow::Result<()> {
     tracing::info!(address = %serving.address(), "serving");
     stop.await;
     tracing::info!("stopping: requests under way may end");
-    serving.stop().await
+    let stopped = serving.stop().await;
+    telemetry.stop().await;
+    stopped
 }
 
 /// The process can do its work: the pages are in it.

@@ -8,6 +8,7 @@
 
 mod audit;
 mod best_available;
+mod collector;
 mod concurrency;
 mod coverage;
 mod document_000;
@@ -18,9 +19,11 @@ mod document_004;
 mod fan;
 mod gateway;
 mod hall;
+mod logs;
 mod operations;
 mod published;
 mod rotation;
 mod stack;
 mod standby;
+mod traces;
 mod unseen;

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::keys::Jwks;
 use super::service_credential::ServiceCredential;
 use super::verification_keys::{self, VerificationKey, VerificationKeys};
-use crate::request_id;
+use crate::{request_id, telemetry};
 
 /// A request waits for this, so it must end well within the request's own deadline.
 const FETCH_DEADLINE: Duration = Duration::from_secs(2);
@@ -159,7 +159,7 @@ impl Followed {
         if let Some(credential) = &self.credential {
             request = request.header(AUTHORIZATION, credential.header_value());
         }
-        let response = request.send().await.and_then(reqwest::Response::error_for_status);
+        let response = telemetry::send(request, 0).await.and_then(reqwest::Response::error_for_status);
         let document = response.with_context(|| format!("could not fetch {}", self.url))?.bytes().await;
         let document = document.with_context(|| format!("could not read {}", self.url))?;
         verification_keys::read(&document).with_context(|| format!("could not use {}", self.url))

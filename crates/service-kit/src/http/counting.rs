@@ -73,6 +73,11 @@ impl Recorder {
         Call { owner, route, method: word(method) }
     }
 
+    /// The route that takes the call, as in `/v1/queues/{queueId}`.
+    pub fn pattern(&self, call: Call) -> Option<&str> {
+        self.routes.routes().get(call.route?).map(|route| route.pattern.as_str())
+    }
+
     pub fn answered(&self, call: Call, status: StatusCode, took: Duration) {
         if let Some(tally) = call.owner.and_then(|owner| self.tallies.get(owner)) {
             tally.count(call.route, call.method, status.as_u16(), took);

@@ -8,15 +8,15 @@ use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use domain::adapters::system::Version7;
 use domain::shared::IdGenerator;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
-use super::counting::Recorder;
+use super::counting::{Call, Recorder};
 use crate::rate_limit::RateLimit;
 use crate::request_id::{self, Asked};
+use crate::telemetry::{self, Answering};
 
 /// Gives each request its id, counts it against the rate limit and for its service, and logs how it ended. Its span is
-/// for those who look closely: formatting it took a twelfth of a poll, and what is logged of a request at its end names it
-/// anyway.
+/// for traces, and off without them: making one took a twelfth of a poll.
 pub async fn serve<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -25,29 +25,33 @@ pub async fn serve<B: MessageBody + 'static>(
     let id = given
         .filter(|id| request_id::acceptable(id))
         .map_or_else(|| Version7.next().to_string(), str::to_owned);
-    let span = tracing::debug_span!("request", id, method = %request.method(), path = request.path());
-    let asked = Asked { method: request.method().clone(), uri: request.uri().clone() };
-    let answered = request_id::scope_asked(id.clone(), asked, answer(request, next, id).instrument(span));
-    answered.await
+    let recorder = request.app_data::<Rc<Recorder>>().cloned();
+    let call = recorder.map(|recorder| (recorder.call(request.method(), request.path()), recorder));
+    let route = call.as_ref().and_then(|(call, recorder)| recorder.pattern(*call));
+    let Answering { span, trace } = telemetry::answering(&request, &id, route);
+    let asked = Asked { method: request.method().clone(), uri: request.uri().clone(), trace };
+    let answered = answer(request, next, id.clone(), call, span.clone()).instrument(span);
+    request_id::scope_asked(id, asked, answered).await
 }
 
 async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
     id: String,
+    call: Option<(Call, Rc<Recorder>)>,
+    span: Span,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
-    let recorder = request.app_data::<Rc<Recorder>>().cloned();
-    let call = recorder.map(|recorder| (recorder.call(request.method(), request.path()), recorder));
     let limited = request.app_data::<web::Data<RateLimit>>().map_or(Ok(()), |limit| limit.check(&request));
     let answered = match limited {
         Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
     };
+    let status = answered
+        .as_ref()
+        .map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
+    Answering::answered(&span, status);
     if let Some((call, recorder)) = call {
-        let status = answered
-            .as_ref()
-            .map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
         recorder.answered(call, status, started.elapsed());
     }
     let mut response = answered?;
@@ -55,6 +59,7 @@ async fn answer<B: MessageBody + 'static>(
         response.headers_mut().insert(HeaderName::from_static(request_id::HEADER), value);
     }
     tracing::debug!(
+        asked = request_id::asked(),
         status = response.status().as_u16(),
         elapsed_us = started.elapsed().as_micros(),
         "answered"

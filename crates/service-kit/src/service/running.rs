@@ -155,12 +155,14 @@ async fn serve<S: Service>() -> anyhow::Result<()> {
     if healthcheck::asked() {
         return healthcheck::run(&settings.shared.http).await;
     }
-    telemetry::init(&settings.shared.telemetry)?;
+    let telemetry = telemetry::init(S::NAME, &settings.shared.telemetry)?;
     let listener = http::bind(&settings.shared.http.host, settings.shared.http.port)?;
     let running = start::<S>(listener, settings, false).await?;
     stop.await;
     tracing::info!(service = S::NAME, "stopping: requests under way may end");
-    running.stop().await
+    let stopped = running.stop().await;
+    telemetry.stop().await;
+    stopped
 }
 
 /// Listens for SIGINT and SIGTERM from now on; resolves when one has come, be it long before anybody waits for it.

@@ -14,6 +14,10 @@ const SERVICE_SECTIONS: [&str; 5] = ["queue", "concert", "reservation", "wallet"
 /// Settings of the launcher, which hands them on in other ways.
 const LAUNCHER_SETTINGS: [&str; 1] = ["data_dir"];
 
+/// Variables that other programs read too, and our settings of the same meaning, which win over them.
+const OTHERS_NAMES: [(&str, &str); 2] =
+    [("DATABASE_URL", "database.url"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry.otlp_endpoint")];
+
 /// Where settings come from.
 pub struct Sources<'a> {
     /// The service's own section, such as `queue`.
@@ -46,9 +50,10 @@ fn read(sources: Sources<'_>) -> anyhow::Result<(Shared, Value)> {
     if let Some(path) = environment.get("BOXOFFICE_CONFIG_FILE") {
         builder = builder.add_source(File::new(path, FileFormat::Toml));
     }
-    if let Some(url) = environment.get("DATABASE_URL") {
-        let layer = Config::builder().set_override("database.url", url.clone())?.build()?;
-        builder = builder.add_source(layer);
+    for (name, setting) in OTHERS_NAMES {
+        if let Some(value) = environment.get(name) {
+            builder = builder.add_source(Config::builder().set_override(setting, value.clone())?.build()?);
+        }
     }
     let from_environment =
         Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").source(Some(environment));
@@ -146,6 +151,18 @@ mod tests {
         assert_eq!(settings.shared.http.port, 8081);
         assert_eq!(settings.shared.database.url.reveal().unwrap(), "postgres://a@b/c");
         assert_eq!(settings.shared.database.acquire_timeout_ms, 200);
+    }
+
+    #[test]
+    fn the_name_that_every_exporter_knows_is_good_enough_and_ours_wins() {
+        let standard = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+        let endpoint = |pairs: &[(&str, &str)]| load_with(pairs).unwrap().shared.telemetry.otlp_endpoint;
+        assert_eq!(endpoint(&[]), "");
+        assert_eq!(endpoint(&[standard]), "http://collector:4318");
+        assert_eq!(
+            endpoint(&[standard, ("BOXOFFICE__TELEMETRY__OTLP_ENDPOINT", "http://ours")]),
+            "http://ours"
+        );
     }
 
     #[test]
