@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Invalid;
+use crate::{Invalid, object};
 
 /// A concert and the waiting room in front of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -252,6 +252,7 @@ pub struct NewScheduleBody {
     /// After the concert's `salesOpenAt`.
     pub starts_at: DateTime<Utc>,
     /// The one nearest the stage first; 100,000 seats at most.
+    #[serde(deserialize_with = "object::list")]
     pub sections: Vec<SectionBody>,
 }
 

@@ -7,6 +7,7 @@ pub mod back_office;
 pub mod concert;
 pub mod internal;
 pub mod invalid;
+mod object;
 pub mod queue;
 pub mod reservation;
 pub mod wallet;

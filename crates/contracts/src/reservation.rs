@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Invalid;
+use crate::{Invalid, object};
 
 /// `POST /v1/reservations`: either these very seats, or the best available.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -21,7 +21,7 @@ pub struct NewReservationBody {
     #[schema(nullable = false)]
     pub seat_ids: Option<Vec<Uuid>>,
     /// Not beside `seatIds`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub best_available: Option<BestAvailableBody>,
 }

@@ -1,4 +1,4 @@
-//! Request bodies and queries: read strictly, and what is wrong with them named by field.
+//! Request bodies: read strictly, and what is wrong with them named by field.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -66,11 +66,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = RawBody::from_request(request, payload);
-        Box::pin(async move { parse(&body.await?.0).map(Body) })
+        Box::pin(async move { read(&body.await?.0).map(Body) })
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Reads a body as [`Body`] does.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // serde would read the fields of a struct from a list too, in their order.
     if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
         return Err(Problem::invalid_request([("body", "must be an object")]));
@@ -93,8 +94,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 /// The field at fault: serde names a missing or unknown one in its message, any other by the path to it.
-fn field(path: &str, message: &str) -> String {
-    let named = ["missing field `", "unknown field `"]
+pub(crate) fn field(path: &str, message: &str) -> String {
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
         .iter()
         .find_map(|prefix| message.strip_prefix(prefix)?.split('`').next());
     match (path, named) {
@@ -119,7 +120,7 @@ mod tests {
     }
 
     fn field_at_fault(body: &str) -> String {
-        let problem = parse::<Charge>(body.as_bytes()).unwrap_err().body();
+        let problem = read::<Charge>(body.as_bytes()).unwrap_err().body();
         match problem["code"].as_str().unwrap() {
             "invalid_request" => problem["errors"][0]["field"].as_str().unwrap().to_owned(),
             code => code.to_owned(),

@@ -74,11 +74,6 @@ where
             .app_data(
                 web::PathConfig::default().error_handler(|_, _| Problem::not_found("no such id").into()),
             )
-            .app_data(
-                web::QueryConfig::default().error_handler(|error, _| {
-                    Problem::invalid_request([("query", error.to_string())]).into()
-                }),
-            )
             .service(serving::healthz)
             .default_service(web::to(fallback::answer))
             .wrap(middleware::from_fn(request_context::serve))

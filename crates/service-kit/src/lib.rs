@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod paging;
 pub mod postgres;
 pub mod problem;
+pub mod query;
 pub mod rate_limit;
 pub mod request_id;
 pub mod requests;

@@ -125,6 +125,7 @@ async fn what_is_wrong_with_a_performance_is_named() {
         (section("price", json!(0)), "sections[0].price"),
         (section("rows", json!(100_001)), "sections"),
         (section("colour", json!("red")), "sections[0].colour"),
+        (json!({ "startsAt": STARTS_AT, "sections": [["Floor", 5, 10, 50_000]] }), "sections[0]"),
     ] {
         let problem = hall.publish(&concert, &body).send().await.problem(422, "invalid_request");
         assert_eq!(field(&problem), at_fault);

@@ -24,7 +24,9 @@ impl FromStr for Cursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self).map_err(|_| InvalidCursor)
+        let cursor = Uuid::try_parse(text).map(Self).map_err(|_| InvalidCursor)?;
+        // An id has many spellings, and only one of them was given out.
+        if cursor.to_string() == text { Ok(cursor) } else { Err(InvalidCursor) }
     }
 }
 

@@ -1,10 +1,11 @@
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{get, patch};
 use chrono::{DateTime, Utc};
 use contracts::wallet::{WalletEntryBody, WalletEntryType};
 use serde::{Deserialize, Serialize};
 use service_kit::Problem;
 use service_kit::body::RawBody;
+use service_kit::query::Query;
 use utoipa::ToSchema;
 use uuid::Uuid;
 

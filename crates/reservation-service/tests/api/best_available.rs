@@ -62,6 +62,8 @@ async fn what_is_wrong_with_a_wish_is_named() {
         (json!({ "seatIds": seats, "bestAvailable": { "quantity": 1 } }), "bestAvailable"),
         (json!({ "seatIds": [], "bestAvailable": { "quantity": 1 } }), "bestAvailable"),
         (json!({ "bestAvailable": 2 }), "bestAvailable"),
+        (json!({ "bestAvailable": [2] }), "bestAvailable"),
+        (json!({ "bestAvailable": [2, "Floor"] }), "bestAvailable"),
         (json!({ "bestAvailable": {} }), "bestAvailable.quantity"),
         (json!({ "bestAvailable": { "quantity": 0 } }), "bestAvailable.quantity"),
         (json!({ "bestAvailable": { "quantity": -1 } }), "bestAvailable.quantity"),

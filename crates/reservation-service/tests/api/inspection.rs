@@ -65,13 +65,13 @@ async fn a_search_that_makes_no_sense_names_its_field() {
     let path = format!("/v1/admin/schedules/{}/reservations", sale.schedule);
     let operator = hall.issuers.operator_token();
     for (query, field) in [
-        ("?status=lost", "query"),
+        ("?status=lost", "status"),
         ("?seat=best", "seat"),
         ("?seat=-1", "seat"),
         ("?limit=0", "limit"),
         ("?limit=101", "limit"),
         ("?cursor=x", "cursor"),
-        ("?page=2", "query"),
+        ("?page=2", "page"),
     ] {
         let reply = hall.service.get(&format!("{path}{query}")).bearer(&operator).send().await;
         assert_eq!(fields(&reply.problem(422, "invalid_request")), [field], "{query}");

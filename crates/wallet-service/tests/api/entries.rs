@@ -64,11 +64,11 @@ async fn a_page_that_cannot_be_is_refused() {
     for (query, at_fault) in [
         ("limit=0", "limit"),
         ("limit=101", "limit"),
-        ("limit=x", "query"),
-        ("limit=-1", "query"),
+        ("limit=x", "limit"),
+        ("limit=-1", "limit"),
         ("cursor=x", "cursor"),
         ("cursor=", "cursor"),
-        ("page=2", "query"),
+        ("page=2", "page"),
     ] {
         let path = format!("{}/entries?{query}", fan.wallet);
         let problem = till.service.get(&path).bearer(&fan.token).send().await.problem(422, "invalid_request");

@@ -1,10 +1,11 @@
 use actix_web::get;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use contracts::concert::{ConcertBody, ConcertsBody};
 use domain::concert::Concerts;
 use domain::shared::ConcertId;
 use service_kit::Problem;
 use service_kit::paging::PageQuery;
+use service_kit::query::Query;
 use uuid::Uuid;
 
 use super::problem;

@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use contracts::concert::SeatMapBody;
 use domain::concert::Concerts;
@@ -9,6 +9,7 @@ use service_kit::Problem;
 use service_kit::auth::Pass;
 use service_kit::etag::is_known;
 use service_kit::http::{FastPath, IdInPath};
+use service_kit::query::Query;
 use uuid::Uuid;
 
 use super::live_seats::LiveSeats;

@@ -1,4 +1,4 @@
-use actix_web::web::{Data, Json, Query};
+use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use contracts::internal::queue::{EndedBody, Ending, EndingBody, EndingsBody, RevocationsBody, RevokedQuery};
 use domain::queue::Admission;
@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use service_kit::auth::CallingService;
 use service_kit::body::Body;
 use service_kit::gather::known;
+use service_kit::query::Query;
 use service_kit::{Problem, detached};
 use tokio::sync::Notify;
 

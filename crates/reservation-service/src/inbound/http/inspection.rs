@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use contracts::back_office::{
     InspectedReservationBody, InspectedReservationsBody, NewReleaseBody, ReservationStatusBody, seat_sought,
@@ -13,6 +13,7 @@ use service_kit::auth::Operator;
 use service_kit::body::Body;
 use service_kit::idempotency::Idempotency;
 use service_kit::paging::PageQuery;
+use service_kit::query::Query;
 use utoipa::IntoParams;
 use uuid::Uuid;
 

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use contracts::reservation::{NewReservationBody, ReservationBody, ReservationsBody};
 use domain::reservation::{BoxOffice, Checkout, SeatsWanted};
@@ -9,6 +9,7 @@ use service_kit::auth::{Identity, Pass};
 use service_kit::body::Body;
 use service_kit::idempotency::Idempotency;
 use service_kit::paging::PageQuery;
+use service_kit::query::Query;
 use service_kit::{Problem, detached};
 use uuid::Uuid;
 

@@ -1,11 +1,12 @@
 use actix_web::get;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use contracts::wallet::{NewUserBody, WalletBody, WalletEntriesBody};
 use domain::shared::UserId;
 use domain::wallet::{NewUser, WalletError, Wallets};
 use service_kit::Problem;
 use service_kit::auth::Identity;
 use service_kit::paging::PageQuery;
+use service_kit::query::Query;
 use uuid::Uuid;
 
 use super::problem;
