@@ -30,6 +30,11 @@ pub use memory::MemoryKeys;
 pub use postgres::PostgresKeys;
 pub use record::{Claim, Claimed, KEPT_HOURS, LEASE_SECONDS, Record};
 
+/// The header's name.
+const HEADER: &str = "idempotency-key";
+/// A UUID or a hash is far shorter.
+const MAX_LENGTH: usize = 255;
+
 /// A key as one user gave it: the same word from two users is two keys.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Key {
@@ -96,11 +101,6 @@ impl<Owner> Clone for Idempotency<Owner> {
 }
 
 impl<Owner: 'static> Idempotency<Owner> {
-    /// The header's name.
-    pub const HEADER: &str = "idempotency-key";
-    /// A UUID or a hash is far shorter.
-    const MAX_LENGTH: usize = 255;
-
     /// Runs `command` with the id of what it is to make, once per key.
     pub async fn run<T, F, Fut>(
         &self,
@@ -115,7 +115,7 @@ impl<Owner: 'static> Idempotency<Owner> {
         Fut: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
         let fresh = self.ids.next();
-        let answer = match Self::word(request)? {
+        let answer = match key(request)? {
             None => detached(command(fresh)).await??,
             Some(word) => {
                 let fingerprint = fingerprint(request, body)?;
@@ -134,7 +134,7 @@ impl<Owner: 'static> Idempotency<Owner> {
         user: UserId,
         body: &T,
     ) -> Result<bool, Problem> {
-        let Some(word) = Self::word(request)? else { return Ok(false) };
+        let Some(word) = key(request)? else { return Ok(false) };
         let fingerprint = fingerprint(request, body)?;
         let recorded =
             self.keys.recorded(&Key { user, word }).await.map_err(|error| Problem::unexpected(&error))?;
@@ -190,28 +190,24 @@ impl<Owner: 'static> Idempotency<Owner> {
         }
         outcome
     }
+}
 
-    /// The key's own text, if one was sent.
-    fn word(request: &HttpRequest) -> Result<Option<String>, Problem> {
-        let Some(value) = request.headers().get(Self::HEADER) else { return Ok(None) };
-        let word = value.to_str().unwrap_or_default().trim();
-        if word.is_empty() || word.len() > Self::MAX_LENGTH {
-            return Err(Problem::invalid_request([(
-                "Idempotency-Key",
-                "must have 1 to 255 visible ASCII characters",
-            )]));
-        }
-        Ok(Some(word.to_owned()))
+/// The key's own text, if one was sent.
+pub fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
+    let word = value.to_str().unwrap_or_default().trim();
+    if word.is_empty() || word.len() > MAX_LENGTH {
+        return Err(Problem::invalid_request([(
+            "Idempotency-Key",
+            "must have 1 to 255 visible ASCII characters",
+        )]));
     }
+    Ok(Some(word.to_owned()))
 }
 
 /// The effect stands and the answer is true; a repetition runs again under the same id.
 fn not_kept(error: &anyhow::Error) {
-    tracing::warn!(
-        request = crate::request_id::current(),
-        error = format!("{error:#}"),
-        "an Idempotency-Key's answer could not be kept"
-    );
+    tracing::warn!(error = format!("{error:#}"), "an Idempotency-Key's answer could not be kept");
 }
 
 fn fingerprint<T: Serialize>(request: &HttpRequest, body: &T) -> Result<Fingerprint, Problem> {
