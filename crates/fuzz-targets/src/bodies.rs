@@ -5,6 +5,7 @@ use contracts::reservation::NewReservationBody;
 use domain::adapters::system::Version7;
 use domain::concert::SeatPlan;
 use domain::reservation::SeatWish;
+use serde_json::Value;
 use service_kit::body;
 
 /// As an installation has it unless somebody sets another.
@@ -34,6 +35,9 @@ pub fn seat_plan(input: &[u8]) {
         price: section.price.as_won(),
     });
     let written = NewScheduleBody { starts_at: given.starts_at, sections: sections.collect() };
+    let members: Value = serde_json::from_slice(input).expect("what was read is JSON");
+    let sections = members.get("sections").and_then(Value::as_array).expect("a list");
+    assert!(sections.iter().all(Value::is_object), "{members}");
     let text = serde_json::to_vec(&written).expect("a body can be written");
     let again = body::read::<NewScheduleBody>(&text).expect("what was written can be read");
     assert_eq!(again.plan().expect("and taken"), plan);
@@ -44,12 +48,15 @@ pub fn seat_plan_seeds() -> Vec<Vec<u8>> {
     let floor = r#"{"name":"Floor","rows":5,"seatsPerRow":10,"price":50000}"#;
     let upper = r#"{"name":"Upper \u00e9","rows":100000,"seatsPerRow":1,"price":1}"#;
     let wide = r#"{"name":"Wide","rows":1,"seatsPerRow":100000,"price":9007199254740991}"#;
+    let single = r#"{"name":"Single","rows":1,"seatsPerRow":1,"price":1}"#;
     let huge = r#"{"name":"H","rows":4294967295,"seatsPerRow":4294967295,"price":1}"#;
     [
         format!("[{floor}]"),
         format!("[{floor},{floor}]"),
         format!("[{upper}]"),
         format!("[{wide}]"),
+        // One seat too many.
+        format!("[{upper},{single}]"),
         format!("[{huge}]"),
         r#"[["Floor",5,10,50000]]"#.to_owned(),
         "[]".to_owned(),
@@ -72,7 +79,7 @@ pub fn new_reservation(input: &[u8]) {
         SeatWish::BestAvailable(best) => assert!(best.quantity.get() <= MAX_SEATS_PER_USER, "{best:?}"),
     }
     assert_eq!(again.wanted(MAX_SEATS_PER_USER).expect("the same wish"), (schedule, wish));
-    let members: serde_json::Value = serde_json::from_slice(input).expect("what was read is JSON");
+    let members: Value = serde_json::from_slice(input).expect("what was read is JSON");
     for (name, is_of_its_kind) in [
         ("seatIds", members.get("seatIds").is_none_or(|seats| seats.is_array() || seats.is_null())),
         ("bestAvailable", members.get("bestAvailable").is_none_or(|best| best.is_object() || best.is_null())),

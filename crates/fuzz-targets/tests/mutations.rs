@@ -1,4 +1,5 @@
-//! Every target against a bounded number of mutations of what is valid, in every run of the tests. `FUZZ_CASES` sets another number of them.
+//! Every target against a bounded number of mutations of what is valid, in every run of the tests. `FUZZ_CASES` sets
+//! another number of them.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 

@@ -1,4 +1,4 @@
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, put};
 use contracts::internal::reservation::{InventoryBody, SeatChangesBody};
 use domain::reservation::Inventory;
@@ -7,6 +7,7 @@ use serde::Deserialize;
 use service_kit::Problem;
 use service_kit::auth::CallingService;
 use service_kit::body::Body;
+use service_kit::query::Query;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
