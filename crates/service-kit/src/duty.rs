@@ -41,7 +41,7 @@ impl Duty {
     pub async fn until(&mut self, active: bool) {
         if self.active.wait_for(|now| *now == active).await.is_err() {
             // Nobody is left to say anything else.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
