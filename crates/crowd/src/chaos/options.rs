@@ -26,11 +26,11 @@ pub struct Options {
     /// Who may be killed; all of them where absent.
     #[arg(long = "victim")]
     pub victims: Vec<Member>,
-    /// A service that runs twice, both at work.
+    /// A service that runs twice; of two queue-services one stands by.
     #[arg(long, value_name = "SERVICE")]
     pub twice: Vec<Service>,
     /// Nothing is killed: every service is restarted in good order instead, one process at a time, the next one when
-    /// that one serves again. What can run twice does, and no network fault comes between.
+    /// that one serves again. Each runs twice, and no network fault comes between.
     #[arg(long, conflicts_with_all = ["twice", "victims", "kills_per_minute", "faults_per_minute"])]
     pub rolling: bool,
     /// Network faults, on average; 0: none.
@@ -82,7 +82,7 @@ impl Default for Options {
 impl Options {
     /// The services that run twice.
     pub fn twice(&self) -> Vec<Service> {
-        if self.rolling { Service::TOGETHER.to_vec() } else { self.twice.clone() }
+        if self.rolling { Service::ALL.to_vec() } else { self.twice.clone() }
     }
 
     /// Where the binaries are: beside this program unless said otherwise; a test stands one folder deeper.

@@ -83,8 +83,8 @@ async fn serve(first: TcpListener, address: SocketAddr, mut upstreams: Upstreams
             tokio::select! {
                 accepted = bound.accept() => if let Ok((caller, _)) = accepted {
                     turn = turn.wrapping_add(1);
-                    let upstream = upstream(&chosen_from, turn);
-                    carried.spawn(connect(caller, upstream, conditions.clone()));
+                    let upstreams = by_turns(&chosen_from, turn);
+                    carried.spawn(connect(caller, upstreams, conditions.clone()));
                 },
                 Some(_ended) = carried.join_next() => {}
                 down = upstreams.wait_for(Vec::is_empty) => match down {
@@ -96,20 +96,23 @@ async fn serve(first: TcpListener, address: SocketAddr, mut upstreams: Upstreams
     }
 }
 
-/// Whose turn it is; `None`: the last one went while the caller came.
-fn upstream(upstreams: &Upstreams, turn: usize) -> Option<SocketAddr> {
-    let upstreams = upstreams.borrow();
-    upstreams.get(turn.checked_rem(upstreams.len())?).copied()
+/// Those that there are, whose turn it is first.
+fn by_turns(upstreams: &Upstreams, turn: usize) -> Vec<SocketAddr> {
+    let mut upstreams = upstreams.borrow().clone();
+    if let Some(first) = turn.checked_rem(upstreams.len()) {
+        upstreams.rotate_left(first);
+    }
+    upstreams
 }
 
-async fn connect(caller: TcpStream, upstream: Option<SocketAddr>, conditions: Conditions) {
+/// Whoever refuses a connection is passed by, as a load balancer does it: nothing was sent yet.
+async fn connect(caller: TcpStream, upstreams: Vec<SocketAddr>, conditions: Conditions) {
     caller.set_nodelay(true).ok();
-    let Some(upstream) = upstream else { return reset(&caller) };
-    match TcpStream::connect(upstream).await {
-        Ok(callee) => {
+    for upstream in upstreams {
+        if let Ok(callee) = TcpStream::connect(upstream).await {
             callee.set_nodelay(true).ok();
-            carry(caller, callee, conditions).await;
+            return carry(caller, callee, conditions).await;
         }
-        Err(_nobody_there) => reset(&caller),
     }
+    reset(&caller);
 }

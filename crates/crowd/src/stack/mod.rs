@@ -99,7 +99,7 @@ pub struct Stack {
     pub installation: Installation,
     /// Where fans call each service.
     pub doors: Each<String>,
-    /// Where nothing can go wrong on the way, for whoever judges.
+    /// Where nothing can go wrong on the way once the network is healed, for whoever judges.
     pub side_doors: Each<String>,
     pub network: Option<Network>,
     pub mishaps: Mishaps,
@@ -146,8 +146,15 @@ impl Stack {
                 .extend(options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
             let binary = options.binaries.join(service.binary());
             ensure!(binary.is_file(), "{} is missing: cargo build --workspace --bins", binary.display());
+            // Of two queue-services one is active, and has a port of its own open for as long as it is.
+            let entrance =
+                if service == Service::Queue && twice.contains(&service) { ports::free()? } else { port };
+            if entrance != port {
+                environment.push(("BOXOFFICE__HTTP__ACTIVE_PORT".to_owned(), entrance.to_string()));
+            }
             let program = Program::service(name, binary, environment, port, &logs)?;
-            let entrance = Entrance { address: loopback(port), open: services_shown.get(service).clone() };
+            let entrance =
+                Entrance { address: loopback(entrance), open: services_shown.get(service).clone() };
             Ok(Keeper::start(program, entrance, mishaps.clone()))
         };
         let services = Each::try_of(|service| {
@@ -159,7 +166,13 @@ impl Stack {
         let stack = Self {
             operator: installation.operator_token().await?,
             doors: Each::try_of(|service| wiring.door(service))?,
-            side_doors: Each::of(|service| address(*ports.get(service))),
+            side_doors: Each::try_of(|service| match service {
+                // Whichever is active answers.
+                Service::Queue if twice.contains(&service) => wiring.door(service),
+                Service::Queue | Service::Concert | Service::Reservation | Service::Wallet => {
+                    Ok(address(*ports.get(service)))
+                }
+            })?,
             installation,
             network,
             mishaps,

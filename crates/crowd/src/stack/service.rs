@@ -17,9 +17,6 @@ pub enum Service {
 impl Service {
     pub const ALL: [Self; 4] = [Self::Queue, Self::Concert, Self::Reservation, Self::Wallet];
 
-    /// Those of which several can be at work at once. A queue has one writer.
-    pub const TOGETHER: [Self; 3] = [Self::Concert, Self::Reservation, Self::Wallet];
-
     /// As settings and schemas call it.
     pub const fn word(self) -> &'static str {
         match self {
