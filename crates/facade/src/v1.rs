@@ -102,6 +102,11 @@ impl Refusal {
         Self { field, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request") }
     }
 
+    /// As v1 answers to a page that cannot be.
+    pub fn invalid_page() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request")
+    }
+
     /// As v1 answers to a payment for which there is too little.
     pub fn insufficient_balance() -> Self {
         Self::new(StatusCode::PAYMENT_REQUIRED, "insufficient_balance")

@@ -5,8 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Info, OpenApi};
+use utoipa::openapi::{Content, Info, OpenApi, Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The credentials that operations name in their `security`.
 const CREDENTIALS: [(&str, &str); 3] = [
@@ -14,6 +18,59 @@ const CREDENTIALS: [(&str, &str); 3] = [
     ("queueToken", "A place in one queue; opaque."),
     ("pass", "Somebody who is admitted, and who that is: a JWT."),
 ];
+
+/// What any operation may be answered, whatever it does.
+const ALWAYS: [(&str, &str); 2] = [
+    ("429", "`too_many_requests` from this address, with `Retry-After`"),
+    (
+        "503",
+        "`unavailable`: something needed is out of reach, or there is too much to do; with `Retry-After`",
+    ),
+];
+
+/// Why a request is refused (RFC 9457).
+#[derive(ToSchema)]
+#[schema(as = Problem)]
+#[expect(dead_code, reason = "it is described and never made: service_kit::Problem is written by hand")]
+struct ProblemSchema {
+    /// `urn:boxoffice:problem:` and the code.
+    r#type: String,
+    title: String,
+    /// As the answer's.
+    status: u16,
+    /// What happened this time, for a person to read.
+    detail: String,
+    /// For programs; some codes bring members of their own.
+    code: String,
+    /// As the header `X-Request-Id` of the answer.
+    #[schema(rename = "requestId")]
+    request_id: String,
+    /// With `invalid_request`: every field that does not validate.
+    #[schema(nullable = false)]
+    errors: Option<Vec<FieldErrorSchema>>,
+}
+
+/// What the published documents answer instead of a success.
+#[derive(ToSchema)]
+#[schema(as = Failure)]
+#[expect(dead_code, reason = "it is described and never made: the facade's is its own")]
+struct FailureSchema {
+    /// In the words of the document.
+    error: String,
+    /// For programs; v1's.
+    code: String,
+    /// `complete`, of a token that has done its work.
+    #[schema(rename = "tokenStatus", nullable = false)]
+    token_status: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(as = FieldError)]
+#[expect(dead_code, reason = "it is described and never made")]
+struct FieldErrorSchema {
+    field: String,
+    message: String,
+}
 
 /// Compares the document with `docs/openapi/<name>.json`; with `UPDATE_OPENAPI=1` in the environment, writes it there.
 #[track_caller]
@@ -44,7 +101,38 @@ fn published(name: &str, document: &OpenApi) -> OpenApi {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(meaning)).build();
         components.add_security_scheme(credential, SecurityScheme::Http(scheme));
     }
+    let (schema, kind) = if name.ends_with("-service") {
+        components.schemas.insert("Problem".to_owned(), ProblemSchema::schema());
+        components.schemas.insert("FieldError".to_owned(), FieldErrorSchema::schema());
+        ("Problem", "application/problem+json")
+    } else {
+        components.schemas.insert("Failure".to_owned(), FailureSchema::schema());
+        ("Failure", "application/json")
+    };
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        describe_refusals(operation, schema, kind);
+    }
     document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().filter_map(Option::as_mut)
+}
+
+/// All refusals of a document have one shape.
+fn describe_refusals(operation: &mut Operation, schema: &str, kind: &str) {
+    let responses = &mut operation.responses.responses;
+    for (status, description) in ALWAYS {
+        let refusal = || RefOr::T(Response::new(description));
+        responses.entry(status.to_owned()).or_insert_with(refusal);
+    }
+    for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
+        if let RefOr::T(response) = response {
+            let refusal = Content::new(Some(RefOr::<Schema>::Ref(Ref::from_schema_name(schema))));
+            response.content.insert(kind.to_owned(), RefOr::T(refusal));
+        }
+    }
 }
 
 /// OpenAPI requires it; generated clients name their functions after them.

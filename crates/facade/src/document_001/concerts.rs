@@ -34,7 +34,7 @@ pub struct PerformanceOnSaleBody {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SeatsBody {
+pub struct PerformanceSeatsBody {
     schedule_id: Uuid,
     seats: Vec<SeatOnSaleBody>,
 }
@@ -90,13 +90,17 @@ async fn performances(presented: &Presented, v1: &V1) -> Result<PerformancesBody
     security(("queueToken" = [])),
     params(("scheduleId" = String, Path)),
     responses(
-        (status = 200, body = SeatsBody),
+        (status = 200, body = PerformanceSeatsBody),
         (status = 401, description = "`유효하지 않은 토큰입니다.`"),
         (status = 404, description = "`해당 콘서트 정보를 찾을 수 없습니다.`"),
     )
 )]
 #[get("/api/concert/schedule/{scheduleId}")]
-pub async fn seats(path: Path<String>, presented: Presented, v1: V1) -> Result<Json<SeatsBody>, Failure> {
+pub async fn seats(
+    path: Path<String>,
+    presented: Presented,
+    v1: V1,
+) -> Result<Json<PerformanceSeatsBody>, Failure> {
     let seats = async {
         let pass = presented.token()?.pass(&v1).await?;
         let schedule_id = v1::id(&path)?;
@@ -106,7 +110,7 @@ pub async fn seats(path: Path<String>, presented: Presented, v1: V1) -> Result<J
             price: seat.price,
             status: seat.status,
         });
-        Ok(SeatsBody { schedule_id, seats: seats.collect() })
+        Ok(PerformanceSeatsBody { schedule_id, seats: seats.collect() })
     };
     seats.await.map(Json).map_err(|refusal| Route::Concert.failure(refusal))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::wording::Route;
 use crate::failure::Failure;
 use crate::request::{Presented, Won, read};
-use crate::v1::{self, Page, V1};
+use crate::v1::{self, Page, Refusal, V1};
 
 /// 현재 포인트 정보
 #[derive(Serialize, ToSchema)]
@@ -128,9 +128,11 @@ pub async fn show(path: Path<String>, presented: Presented, v1: V1) -> Result<Js
     request_body = NewPointsBody,
     responses(
         (status = 200, body = ChargedPointsBody),
+        (status = 400, description = "`요청을 읽을 수 없습니다`"),
         (status = 401, description = "`존재하지 않는 유저입니다.`: no token, or one that is no good"),
         (status = 402, description = "`충전할 수 없는 금액입니다.`: the payment provider declined"),
         (status = 404, description = "`존재하지 않는 유저입니다.`: no such user, or the token is another's"),
+        (status = 409, description = "`idempotency_key_in_flight`"),
         (status = 422, description = "`충전할 수 없는 금액입니다.`"),
     )
 )]
@@ -171,18 +173,20 @@ pub async fn charge(
         (status = 200, body = HistoryBody),
         (status = 401, description = "`존재하지 않는 유저입니다.`: no token, or one that is no good"),
         (status = 404, description = "`존재하지 않는 유저입니다.`: no such user, or the token is another's"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: no page that can be"),
     )
 )]
 #[get("/api/point/{userId}/history")]
 pub async fn history(
     path: Path<String>,
-    page: Query<Page>,
+    page: Result<Query<Page>, Problem>,
     presented: Presented,
     v1: V1,
 ) -> Result<Json<HistoryBody>, Failure> {
     let page = async {
         let identity = presented.token()?.identity(&v1).await?;
         let user = v1::id(&path)?;
+        let Query(page) = page.map_err(|_unreadable| Refusal::invalid_page())?;
         Ok((user, v1.entries(&identity, user, &page).await?))
     };
     let (user_id, page) = page.await.map_err(|refusal| Route::Point.failure(refusal))?;

@@ -84,6 +84,7 @@ impl ReservedSeatBody {
         (status = 401, description = "`유효하지 않은 토큰입니다.`"),
         (status = 404, description = "`유효하지 않거나 이미 선택된 좌석입니다.`: no such seat"),
         (status = 409, description = "`유효하지 않거나 이미 선택된 좌석입니다.`: it is taken, or the fan has too many"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: an Idempotency-Key that is none, or was used for something else"),
     )
 )]
 #[post("/api/concert/schedule/{scheduleId}/seat/{seatId}/reservation")]
@@ -117,6 +118,7 @@ pub async fn reserve(
         (status = 402, description = "`포인트가 부족합니다.`"),
         (status = 404, description = "`유효하지 않거나 이미 선택된 좌석입니다.`: not held by this user"),
         (status = 409, description = "`유효하지 않거나 이미 선택된 좌석입니다.`: the hold has lapsed"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: an Idempotency-Key that is none, or was used for something else"),
     )
 )]
 #[post("/api/concert/schedule/{scheduleId}/seat/{seatId}/pay")]

@@ -52,8 +52,11 @@ pub struct ChargedBody {
     request_body = NewChargeBody,
     responses(
         (status = 200, body = ChargedBody),
+        (status = 400, description = "`요청을 읽을 수 없습니다`"),
         (status = 401, description = "`해당 유저 정보를 찾을 수 없습니다.`: the token waits, is spent, or is another user's"),
         (status = 404, description = "`충전할 수 없는 금액입니다.`"),
+        (status = 409, description = "`idempotency_key_in_flight`"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: an Idempotency-Key that is none, or was used for something else"),
     )
 )]
 #[patch("/payments/charges")]
@@ -149,9 +152,12 @@ pub struct PaidTicketBody {
     responses(
         (status = 200, body = PaidTicketBody),
         (status = 202, body = PaidTicketBody, description = "`stat: processing`: the wallet is slow; it always ends, and the same call answers how"),
+        (status = 400, description = "`요청을 읽을 수 없습니다`"),
         (status = 401, description = "`해당 티켓 정보를 찾을 수 없습니다.`: no such ticket, or the token is no good for it"),
         (status = 402, description = "`포인트가 부족합니다.`"),
         (status = 404, description = "`임시 점유 시간이 만료되었습니다.`"),
+        (status = 409, description = "`idempotency_key_in_flight`"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: an Idempotency-Key that is none, or was used for something else"),
     )
 )]
 #[post("/payments/pays")]

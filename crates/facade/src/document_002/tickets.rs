@@ -54,9 +54,11 @@ pub struct HeldTicketBody {
     request_body = NewTicketBody,
     responses(
         (status = 200, body = HeldTicketBody),
+        (status = 400, description = "`요청을 읽을 수 없습니다`"),
         (status = 401, description = "`해당 서비스를 이용하실 수 없습니다.`: the token waits, is spent, or is another user's"),
         (status = 404, description = "`해당 콘서트 정보를 찾을 수 없습니다.`: no such concert, performance or seat"),
         (status = 409, description = "`유효하지 않거나 이미 선택된 좌석입니다.`; `예매할 수 있는 좌석 수를 초과했습니다.`; `예매 기간이 아닙니다.`"),
+        (status = 422, description = "`요청을 처리할 수 없습니다.`: an Idempotency-Key that is none, or was used for something else"),
     )
 )]
 #[post("/concerts/{concertId}/schedules/{scheduleId}/seats/{seatId}/ticket")]

@@ -84,6 +84,7 @@ pub async fn show_figures(
         (status = 400, description = "`malformed_request`"),
         (status = 401, description = "`unauthenticated`"),
         (status = 403, description = "`not_admitted`: this takes an operator's access token"),
+        (status = 404, description = "`not_found`: the path has no id in it"),
         (status = 422, description = "`invalid_request`"),
     )
 )]

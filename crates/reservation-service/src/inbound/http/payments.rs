@@ -74,6 +74,7 @@ pub async fn create(
     responses(
         (status = 200, body = PaymentBody),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
         (status = 404, description = "`not_found`: no such payment, or another's"),
     )
 )]

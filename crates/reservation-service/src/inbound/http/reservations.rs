@@ -30,6 +30,7 @@ use crate::ReservationService;
     request_body = NewReservationBody,
     responses(
         (status = 201, body = ReservationBody),
+        (status = 400, description = "`malformed_request`"),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
         (status = 403, description = "`not_admitted`: no pass, or one for another queue"),
         (status = 404, description = "`not_found`: no such performance, or no such seats in it"),
@@ -64,7 +65,12 @@ pub async fn create(
     operation_id = "listReservations",
     security(("accessToken" = []), ("pass" = [])),
     params(PageQuery),
-    responses((status = 200, body = ReservationsBody), (status = 401, description = "`unauthenticated`, `pass_expired`"))
+    responses(
+        (status = 200, body = ReservationsBody),
+        (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
+        (status = 422, description = "`invalid_request`"),
+    )
 )]
 #[get("/v1/reservations")]
 pub async fn list(
@@ -85,6 +91,7 @@ pub async fn list(
     responses(
         (status = 200, body = ReservationBody),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
         (status = 404, description = "`not_found`: no such reservation, or another's"),
     )
 )]
@@ -108,6 +115,7 @@ pub async fn show(
     responses(
         (status = 204, description = "Given up, now or before"),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
         (status = 404, description = "`not_found`: no such reservation, or another's"),
         (status = 409, description = "`payment_in_progress`, `already_started`"),
     )

@@ -54,6 +54,7 @@ impl TicketCodes {
     responses(
         (status = 200, body = TicketsBody),
         (status = 401, description = "`unauthenticated`, `pass_expired`"),
+        (status = 403, description = "`not_admitted`: neither an access token nor a pass"),
         (status = 404, description = "`not_found`: no such reservation, or another's"),
     )
 )]
