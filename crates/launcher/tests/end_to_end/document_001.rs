@@ -313,6 +313,8 @@ async fn the_history_comes_in_pages() {
     let rest = format!("{path}?limit=2&cursor={}", text(&page, "nextCursor"));
     let rest = site.get(&rest, &client.access).await.expect(200);
     assert_eq!((&rest["histories"][0]["amount"], &rest["nextCursor"]), (&json!(1), &Value::Null));
-    let wrong = site.get(&format!("{path}?limit=0"), &client.access).await.expect(422);
-    assert_eq!(wrong["error"], "요청을 처리할 수 없습니다.");
+    for query in ["limit=0", "limit=1&limit=1"] {
+        let wrong = site.get(&format!("{path}?{query}"), &client.access).await.expect(422);
+        assert_eq!(wrong["error"], "요청을 처리할 수 없습니다.", "{query}");
+    }
 }
