@@ -42,10 +42,19 @@ impl Hand {
         .await
     }
 
-    async fn somebody_waits_for_the_lock(&mut self) -> bool {
-        let waits = "SELECT count(*) AS number FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        self.number(waits).await > 0
+    async fn somebody_asks_for_the_lock(&mut self) -> bool {
+        let asks = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() \
+                    AND query LIKE '%pg_try_advisory_lock%' AND pid <> pg_backend_pid()";
+        self.number(asks).await > 0
+    }
+
+    /// Sessions that keep PostgreSQL from clearing away what nobody needs.
+    async fn sessions_with_a_snapshot(&mut self) -> i64 {
+        self.number(
+            "SELECT count(*) AS number FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL",
+        )
+        .await
     }
 
     /// Ends the session that has the lock, as a network that breaks does.
@@ -236,6 +245,18 @@ async fn of_many_who_stand_by_one_takes_over_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_stands_by_keeps_nothing_from_being_cleared_away() {
+    let house = House::open_with(&CLOSED).await;
+    let _next = house.beside(house.queue.database(), &CLOSED).await;
+    let mut hand = Hand::of(&house).await;
+    while !hand.somebody_asks_for_the_lock().await {}
+    eventually("no session has a snapshot", async || {
+        (hand.sessions_with_a_snapshot().await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_port_of_the_active_one_is_open_while_it_is_that_and_shut_while_it_is_not() {
     let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     let text = port.to_string();
@@ -252,7 +273,7 @@ async fn the_port_of_the_active_one_is_open_while_it_is_that_and_shut_while_it_i
         ask().await.is_ok_and(|answer| answer.status() == 200).then_some(())
     })
     .await;
-    while !hand.somebody_waits_for_the_lock().await {}
+    while !hand.somebody_asks_for_the_lock().await {}
     hand.cut_off().await;
     eventually("the port is shut", async || ask().await.is_err_and(|error| error.is_connect()).then_some(()))
         .await;

@@ -116,7 +116,7 @@ impl Site {
             let others = replicas.iter().filter(|(of, _, _)| *of == service).map(|(_, port, _)| *port);
             [stack.port(service)].into_iter().chain(others).map(server).collect::<Vec<_>>().join(" ")
         };
-        let active = |port: u16| format!("server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;");
+        let active = |port: u16| format!("server 127.0.0.1:{port} max_fails=3 fail_timeout=1s;");
         let queues = [Some(stack.active_port()), plan.other_queue].into_iter().flatten().map(active);
         let burst = plan.burst.to_string();
         let values = [

@@ -1,4 +1,4 @@
-//! Of all processes on one database one keeps the rooms: the one whose session has the lock. The others wait for it.
+//! Of all processes on one database one keeps the rooms: the one whose session has the lock. The others ask for it.
 //!
 //! The lock chooses, and `room_owner.epoch` protects: a session can be lost without its process knowing, but whoever has the
 //! lock next raises the epoch, under which alone anything is written. Whoever gets the lock back and finds the epoch that
@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use diesel::sql_query;
-use diesel::sql_types::BigInt;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use service_kit::postgres::{Database, classify};
+use service_kit::postgres::{Database, classify, statement};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -25,23 +25,31 @@ use super::shared::Shared;
 const ROOMS: i64 = i64::from_be_bytes(*b"boxrooms");
 
 /// What the session with the lock is told. One that says nothing for three seconds is ended by PostgreSQL, and its lock
-/// free: its process hangs, or its machine is gone. So is one whose machine does not answer the network's own questions;
-/// and one that waits for the lock is looked after each second, so that the lock is not given to whoever is gone.
-const SESSION: &str = "SET lock_timeout = 0; SET statement_timeout = 0; SET idle_session_timeout = 3000; \
-                       SET client_connection_check_interval = 1000; SET tcp_keepalives_idle = 1; \
+/// free: its process hangs, or its machine is gone. So is one whose machine does not answer the network's own questions.
+const SESSION: &str = "SET idle_session_timeout = 3000; SET tcp_keepalives_idle = 1; \
                        SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 2; SET tcp_user_timeout = 3000";
+/// How often who stands by asks for the lock. Waiting for it in one statement would be told at once; but a statement that
+/// runs has a snapshot, and while that is open, be it for days, no row version that is newer is ever cleared away, of
+/// any service in the database.
+const ASK: Duration = Duration::from_millis(50);
 /// A sixth of what PostgreSQL waits for.
 const BEAT: Duration = Duration::from_millis(500);
 /// An answer that takes longer will not come.
 const SILENCE: Duration = Duration::from_secs(3);
-/// Between losing a session and asking for the next.
-const AGAIN: Duration = Duration::from_millis(100);
+/// Between losing a session and asking for the next: long enough that who stands by with a good one has asked before.
+const AGAIN: Duration = Duration::from_millis(250);
 /// A start waits for the lock for so long before it serves without: the session of a process that was killed a moment ago
 /// is gone as soon as PostgreSQL has looked at its socket.
 const AT_THE_START: Duration = Duration::from_secs(1);
 
 /// How a start has gone: it keeps the rooms, or stands by; or it cannot do either.
 type Started = oneshot::Sender<anyhow::Result<()>>;
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    had: bool,
+}
 
 /// A process that keeps the rooms or would keep them.
 pub struct Candidate {
@@ -101,9 +109,15 @@ impl Candidate {
 
     async fn lock(&self) -> anyhow::Result<AsyncPgConnection> {
         let mut session = self.database.session(SESSION).await?;
-        let lock = sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(ROOMS);
-        lock.execute(&mut session).await.map_err(classify).context("waiting for the lock of the rooms")?;
-        Ok(session)
+        loop {
+            let ask = statement("SELECT pg_try_advisory_lock($1) AS had").bind::<BigInt, _>(ROOMS);
+            let answer = timeout(SILENCE, ask.get_result::<Answer>(&mut session)).await;
+            let answer = answer.map_err(|_elapsed| anyhow!("PostgreSQL does not answer"))?;
+            if answer.map_err(classify).context("asking for the lock of the rooms")?.had {
+                return Ok(session);
+            }
+            sleep(ASK).await;
+        }
     }
 
     /// While the session lasts nobody else takes the rooms.
