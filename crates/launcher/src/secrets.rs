@@ -30,16 +30,32 @@ pub fn run(data_dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A key that is no longer in use must not stay a setting.
+/// A second key that is no longer in use must not stay a setting. What an operator has put there beside ours stays.
 fn withdraw(folder: &Path, environment: &Environment) -> anyhow::Result<()> {
     let cannot = || format!("cannot clear {}", folder.display());
     for entry in fs::read_dir(folder).with_context(cannot)? {
         let entry = entry.with_context(cannot)?;
         let name = entry.file_name();
-        let is_setting = |name: &str| name.starts_with("BOXOFFICE__") && !environment.contains_key(name);
-        if name.to_str().is_some_and(is_setting) {
+        let is_withdrawn = |name: &str| name.contains("__PREVIOUS_") && !environment.contains_key(name);
+        if name.to_str().is_some_and(is_withdrawn) {
             fs::remove_file(entry.path()).with_context(cannot)?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_key_is_withdrawn_and_what_an_operator_has_set_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["BOXOFFICE__QUEUE__PREVIOUS_PASS_KEYS", "BOXOFFICE__TELEMETRY__OTLP_ENDPOINT"];
+        for name in names {
+            fs::write(folder.path().join(name), "some").unwrap();
+        }
+        withdraw(folder.path(), &Environment::default()).unwrap();
+        assert_eq!(names.map(|name| folder.path().join(name).exists()), [false, true]);
+    }
 }
