@@ -78,13 +78,21 @@ impl Candidate {
 
     async fn stand(self, started: Started) {
         let mut started = Some(started);
+        let mut said = String::new();
         loop {
             let Err(error) = self.term(&mut started).await;
             if let Some(started) = started.take() {
                 started.send(Err(error)).ok();
                 return;
             }
-            tracing::debug!(error = format!("{error:#}"), "no lock of the rooms; it is asked for again");
+            let why = format!("{error:#}");
+            if why != said {
+                tracing::warn!(
+                    error = why,
+                    "the lock of the rooms is lost or out of reach; it is asked for again"
+                );
+                said = why;
+            }
             sleep(AGAIN).await;
         }
     }
@@ -100,11 +108,7 @@ impl Candidate {
                 locking.await?
             }
         };
-        let lost = self.keep(&mut session, started).await;
-        if started.is_none() {
-            tracing::warn!("the session that has the lock of the rooms is lost");
-        }
-        lost
+        self.keep(&mut session, started).await
     }
 
     async fn lock(&self) -> anyhow::Result<AsyncPgConnection> {
