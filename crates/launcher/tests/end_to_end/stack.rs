@@ -15,12 +15,8 @@ use serde::Serialize;
 use service_kit::auth::Role;
 use service_kit::postgres::provision;
 use tempfile::TempDir;
+pub use test_kit::{PATIENCE, eventually};
 use test_kit::{Request, TestDatabase};
-
-/// Two busy cores start four unoptimised processes within this, many times over.
-pub const PATIENCE: Duration = Duration::from_mins(1);
-/// How often a condition is looked at.
-const GLANCE: Duration = Duration::from_millis(20);
 
 /// A whole installation, distributed over processes as an operator would run it.
 pub struct Stack {
@@ -227,22 +223,4 @@ pub fn binary(name: &str) -> PathBuf {
 pub fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
     let listeners = [(); COUNT].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-/// Waits until `look` sees something, as long as a busy machine may need.
-pub async fn eventually<T, F, Fut>(what: &str, mut look: F) -> T
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Option<T>>,
-{
-    let looking = async {
-        let mut glance = tokio::time::interval(GLANCE);
-        loop {
-            glance.tick().await;
-            if let Some(seen) = look().await {
-                return seen;
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
 }

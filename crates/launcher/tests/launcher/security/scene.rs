@@ -1,7 +1,6 @@
 //! Three fans with everything a fan can have, and a concert: what the routes are asked about.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::adapters::system;
@@ -9,6 +8,7 @@ use domain::shared::IdGenerator;
 use launcher::installation::Service;
 use reqwest::Method;
 use serde_json::{Value, json};
+use test_kit::eventually;
 
 use super::forging;
 use super::office::Office;
@@ -18,9 +18,6 @@ pub const MAIN_QUEUE: &str = "01900000-0000-7000-8000-000000000001";
 const ANOTHER_QUEUE: &str = "01900000-0000-7000-8000-000000000002";
 /// More than all scenes together let in.
 const NO_LIMIT: u32 = 100_000;
-/// Two busy cores do everything within this, many times over.
-const PATIENCE: Duration = Duration::from_mins(1);
-const GLANCE: Duration = Duration::from_millis(20);
 
 /// Somebody with an account and a place in a queue.
 #[derive(Clone, Default)]
@@ -238,22 +235,4 @@ pub fn new_id() -> String {
 
 fn text(body: &Value, field: &str) -> String {
     body[field].as_str().unwrap_or_else(|| panic!("no {field} in {body:#}")).to_owned()
-}
-
-/// Waits until `look` sees something, as long as a busy machine may need.
-async fn eventually<T, F, Fut>(what: &str, mut look: F) -> T
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Option<T>>,
-{
-    let looking = async {
-        let mut glance = tokio::time::interval(GLANCE);
-        loop {
-            glance.tick().await;
-            if let Some(seen) = look().await {
-                return seen;
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
 }
