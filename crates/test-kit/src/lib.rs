@@ -20,6 +20,7 @@ mod port_suite;
 mod request;
 mod spawned;
 pub mod suites;
+mod unheard;
 
 pub use clock::{ManualClock, TimeTravel};
 pub use database::{SECTIONS, TestDatabase};
@@ -27,3 +28,4 @@ pub use issuers::Issuers;
 pub use patience::{PATIENCE, eventually, eventually_every};
 pub use request::{Reply, Request};
 pub use spawned::{Spawned, spawn, spawn_in_memory, spawn_on};
+pub use unheard::Unheard;

@@ -7,7 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use launcher::installation::Service;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use test_kit::Reply;
+use test_kit::{Reply, Unheard};
 
 use crate::fan::Fan;
 use crate::hall::{Hall, SEAT_PRICE, text};
@@ -154,8 +154,8 @@ async fn what_keeps_a_service_from_starting_is_said_in_one_message() {
     let stack = Stack::start().await;
     for service in Service::ALL {
         stack.kill(service);
-        // Nobody listens on a port that was just given back.
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let unheard = Unheard::reserve();
+        let free = unheard.port();
         let nowhere = format!("postgres://boxoffice:secret@127.0.0.1:{free}/boxoffice");
         let said = refusal(stack.command(service).env("BOXOFFICE__DATABASE__URL", nowhere));
         assert!(said.contains(&format!("127.0.0.1:{free}")) && !said.contains("secret"), "{said}");

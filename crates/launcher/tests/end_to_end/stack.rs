@@ -1,6 +1,5 @@
 //! Four processes and their database.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -16,7 +15,7 @@ use service_kit::auth::Role;
 use service_kit::postgres::provision;
 use tempfile::TempDir;
 pub use test_kit::{PATIENCE, eventually};
-use test_kit::{Request, TestDatabase};
+use test_kit::{Request, TestDatabase, Unheard};
 
 /// A whole installation, distributed over processes as an operator would run it.
 pub struct Stack {
@@ -219,8 +218,12 @@ pub fn binary(name: &str) -> PathBuf {
     tests.parent().and_then(|folder| folder.parent()).unwrap().join(name)
 }
 
-/// Ports that were free a moment ago.
+/// Ports for this test's programs alone, until its process ends.
 pub fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
-    let listeners = [(); COUNT].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+    [(); COUNT].map(|()| {
+        let unheard = Unheard::reserve();
+        let port = unheard.port();
+        std::mem::forget(unheard);
+        port
+    })
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use launcher::installation::Service;
 use serde_json::json;
-use test_kit::Request;
+use test_kit::{Request, Unheard};
 
 use crate::sandbox::{PASSWORD, folder, postgres, until};
 
@@ -61,7 +61,8 @@ async fn a_service_starts_from_its_files_alone_and_says_whether_it_is_ready() {
     fs::rename(&secrets, &mounted).unwrap();
     fs::rename(&data_dir, folder.path().join("out-of-reach")).unwrap();
 
-    let port = free_port();
+    let unheard = Unheard::reserve();
+    let port = unheard.port();
     let healthcheck = || {
         let mut command = service(Service::Wallet, &mounted, port);
         command.arg("healthcheck").stderr(Stdio::null()).status().unwrap().success()
@@ -92,10 +93,6 @@ fn contents(folder: &Path) -> Vec<(PathBuf, String)> {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
     }
     files
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 #[test]

@@ -14,6 +14,7 @@ use domain::shared::{Amount, EntryId, PaymentId, ReservationId, Unavailable, Use
 use futures_util::future::join_all;
 use service_kit::settings::{Settings, Sources, load_shared};
 use service_kit::{Context, Store};
+use test_kit::Unheard;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -187,7 +188,8 @@ async fn a_set_is_a_request_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_at_the_door_is_never_sent_for_every_member() {
-    let nobody = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let unheard = Unheard::reserve();
+    let nobody = unheard.address();
     let payments = payments(300);
     let answers = debit_all(peer(&format!("http://{nobody}"), &[]), &payments).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(WalletAnswer::NeverSent))), "{answers:?}");

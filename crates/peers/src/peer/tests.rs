@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::future::join_all;
 use service_kit::Store;
 use service_kit::settings::{Settings, Sources, load_shared};
+use test_kit::Unheard;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -62,7 +63,8 @@ async fn what_a_standby_refuses_is_unknown_and_so_asked_for_again_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_addresses_behind_a_name_the_one_that_is_open_is_asked() {
-    let standby = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let unheard = Unheard::reserve();
+    let standby = unheard.address();
     let active = answers("200 OK").await;
     for addresses in [[standby, active], [active, standby]] {
         let client = reqwest::Client::builder().no_proxy().resolve_to_addrs("queues.test", &addresses);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
-use test_kit::{Reply, Spawned};
+use test_kit::{Reply, Spawned, Unheard};
 
 use super::entry_events::Events;
 use super::ownership::{CLOSED, a_line, overview, the_line_goes_on, told};
@@ -258,7 +258,8 @@ async fn who_stands_by_keeps_nothing_from_being_cleared_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_port_of_the_active_one_is_open_while_it_is_that_and_shut_while_it_is_not() {
-    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let unheard = Unheard::reserve();
+    let port = unheard.port();
     let text = port.to_string();
     let settings = [CLOSED[0], ("BOXOFFICE__HTTP__ACTIVE_PORT", text.as_str())];
     let house = House::open_with(&CLOSED).await;

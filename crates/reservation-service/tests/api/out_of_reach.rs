@@ -1,23 +1,18 @@
-use std::net::{SocketAddr, TcpListener};
+use test_kit::Unheard;
 
 use crate::hall::{Hall, NO_JOBS, PRICE};
 use crate::wallet::Fault;
 
-/// A port that nobody listens on.
-fn nobody() -> SocketAddr {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
-}
-
-async fn without_wallet() -> (Hall, SocketAddr) {
-    let address = nobody();
-    let wallet = format!("http://{address}");
+async fn without_wallet() -> (Hall, Unheard) {
+    let unheard = Unheard::reserve();
+    let wallet = format!("http://{}", unheard.address());
     let settings = [NO_JOBS, ("BOXOFFICE__PEERS__WALLET", &wallet)];
-    (Hall::open_with(&settings).await, address)
+    (Hall::open_with(&settings).await, unheard)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_wallet_nothing_is_taken_and_the_hold_stands() {
-    let (hall, _) = without_wallet().await;
+    let (hall, _wallet) = without_wallet().await;
     let sale = hall.on_sale(1).await;
     let fan = hall.fan_with(&sale, PRICE).await;
     let reservation = hall.held(&fan, &sale, &[0]).await;
@@ -38,14 +33,14 @@ async fn without_a_wallet_nothing_is_taken_and_the_hold_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_that_found_no_wallet_can_be_repeated_under_its_key() {
-    let (hall, address) = without_wallet().await;
+    let (hall, wallet) = without_wallet().await;
     let sale = hall.on_sale(1).await;
     let fan = hall.fan_with(&sale, 2 * PRICE).await;
     let reservation = hall.held(&fan, &sale, &[0]).await;
     for _ in 0..2 {
         hall.pay(&fan, &reservation).key("k").send().await.problem(503, "unavailable");
     }
-    hall.wallet.come_up(address);
+    hall.wallet.come_up(wallet.address());
     let body = hall.pay(&fan, &reservation).key("k").send().await.expect(201);
     assert_eq!((&body["status"], &body["balance"]), (&"captured".into(), &PRICE.into()));
     let again = hall.fan_as(fan.user, &sale);
@@ -56,7 +51,8 @@ async fn a_payment_that_found_no_wallet_can_be_repeated_under_its_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn money_taken_is_not_forgotten_when_the_wallet_is_gone_afterwards() {
-    let address = nobody();
+    let unheard = Unheard::reserve();
+    let address = unheard.address();
     let hall = Hall::open_with(&[("BOXOFFICE__PEERS__WALLET", &format!("http://{address}"))]).await;
     let sale = hall.on_sale(1).await;
     let fan = hall.fan_with(&sale, PRICE).await;

@@ -1,6 +1,5 @@
 //! What the tests of this module share: an installation with keys, a clock to set, an issuer on the network.
 
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,6 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::shared::{Clock, EntryId, IdGenerator, QueueId, UserId};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk};
 use serde_json::{Value, json};
+use test_kit::Unheard;
 use uuid::Uuid;
 
 use super::*;
@@ -36,11 +36,6 @@ pub fn signing_key() -> SigningKey {
 
 pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
-}
-
-/// A port of this machine that nobody listens on.
-pub fn unused_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// 1, 2, 3, …
@@ -185,7 +180,7 @@ pub fn open_id_document(rsa: &EncodingKey, elliptic: &EncodingKey) -> Vec<u8> {
 /// An issuer's JWKS route on a port of this machine, which counts how often it is asked.
 pub struct JwksServer {
     shared: web::Data<Published>,
-    port: u16,
+    address: Unheard,
     handle: ServerHandle,
 }
 
@@ -200,23 +195,23 @@ impl JwksServer {
     pub fn start(jwks: &Jwks) -> Self {
         let shared = web::Data::new(Published::default());
         let data = shared.clone();
+        let address = Unheard::reserve();
         let server =
             HttpServer::new(move || App::new().app_data(data.clone()).route("/", web::get().to(serve)))
                 .workers(1)
                 .disable_signals()
-                .bind(("127.0.0.1", 0))
+                .bind(address.address())
                 .unwrap();
-        let port = server.addrs()[0].port();
         let server = server.run();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        let started = Self { shared, port, handle };
+        let started = Self { shared, address, handle };
         started.publish(jwks);
         started
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
+        format!("http://{}/", self.address.address())
     }
 
     pub fn publish(&self, jwks: &Jwks) {
@@ -231,8 +226,10 @@ impl JwksServer {
         self.shared.authorization.lock().unwrap().clone()
     }
 
-    pub async fn stop(self) {
+    /// Nobody else answers in its place for as long as what is returned is held.
+    pub async fn stop(self) -> Unheard {
         self.handle.stop(false).await;
+        self.address
     }
 }
 

@@ -319,7 +319,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_unreachable_server_is_named_and_the_password_is_not() {
-        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let unheard = test_kit::Unheard::reserve();
+        let closed = unheard.address();
         let error = connect(&format!("postgres://admin:hunter2@{closed}/tickets")).await.err().unwrap();
         let message = format!("{error:#}");
         assert!(

@@ -1,10 +1,9 @@
 use actix_web::ResponseError;
 use chrono::TimeDelta;
+use test_kit::Unheard;
 
 use super::*;
-use crate::auth::fixtures::{
-    CountedIds, ENTRY, Installation, QUEUE, USER, at, client, signing_key, unused_port,
-};
+use crate::auth::fixtures::{CountedIds, ENTRY, Installation, QUEUE, USER, at, client, signing_key};
 use crate::auth::{AccessTokens, KeySource, QueueTokens};
 
 const NOT_ADMITTED: (u16, &str) = (403, "not_admitted");
@@ -203,8 +202,9 @@ async fn a_clock_off_by_five_minutes_changes_nothing_once_the_store_was_heard() 
 #[actix_web::test]
 async fn keys_out_of_reach_are_our_fault_and_not_the_callers() {
     let installation = Installation::new();
+    let unheard = Unheard::reserve();
     let nowhere = || {
-        let url = format!("http://127.0.0.1:{}/", unused_port());
+        let url = format!("http://{}/", unheard.address());
         KeySource::follow("the keys", client(), url, None)
     };
     let authenticator = Authenticator {

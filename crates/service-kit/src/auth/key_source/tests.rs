@@ -72,7 +72,7 @@ async fn the_issuer_out_of_reach_is_told_apart_from_an_unknown_key_and_known_key
     let never_fetched = KeySource::follow("the keys", client(), url.clone(), None);
     let fetched = KeySource::follow_every(LONG, "the keys", client(), url, None);
     assert!(has(&fetched, &key).await);
-    server.stop().await;
+    let _unheard = server.stop().await;
 
     assert!(never_fetched.find(key.kid()).await.err().unwrap().is::<Unavailable>());
     assert!(has(&fetched, &key).await);
