@@ -17,6 +17,8 @@ const PASSWORD: &str = "only-for-tests";
 pub(crate) const POOL_SIZE: u32 = 8;
 /// Generous, since two busy cores run several tests at once: a test of shedding sets its own.
 pub(crate) const PATIENCE_MS: u64 = 5_000;
+/// Likewise for the other services, whose bodies may hold ten thousand seats.
+pub(crate) const PEER_PATIENCE_MS: u64 = 30_000;
 
 /// A database of the test's own, with the roles and schemas of all four services.
 ///

@@ -7,12 +7,12 @@ use service_kit::settings::{self, Sources};
 use service_kit::{Running, Service, client, http};
 use tokio::runtime::Handle;
 
-use crate::database::{PATIENCE_MS, POOL_SIZE, TestDatabase};
+use crate::database::{PATIENCE_MS, PEER_PATIENCE_MS, POOL_SIZE, TestDatabase};
 use crate::issuers::Issuers;
 use crate::request::Request;
 
 /// A test that waits longer than this for an answer hangs.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// A service that serves on a port of its own.
 pub struct Spawned<S: Service> {
@@ -77,6 +77,7 @@ fn surroundings(database_url: Option<&str>) -> HashMap<String, String> {
         ("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__DATABASE__MAX_WAIT_MS", PATIENCE_MS.to_string()),
         ("BOXOFFICE__DATABASE__LOCK_TIMEOUT_MS", PATIENCE_MS.to_string()),
+        ("BOXOFFICE__PEERS__DEADLINE_MS", PEER_PATIENCE_MS.to_string()),
         ("BOXOFFICE__HTTP__WORKERS", "2".to_owned()),
         // Tests do in a moment what a fan does in minutes.
         ("BOXOFFICE__HTTP__USER_RATE_LIMIT_PER_SECOND", "0".to_owned()),

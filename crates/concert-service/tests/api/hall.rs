@@ -6,7 +6,7 @@ use concert_service::ConcertService;
 use domain::adapters::system;
 use domain::shared::{EntryId, IdGenerator, QueueId, ScheduleId, UserId};
 use serde_json::{Value, json};
-use test_kit::{Issuers, Reply, Request, Spawned, spawn};
+use test_kit::{Issuers, PATIENCE, Reply, Request, Spawned, spawn};
 use tokio::time::{interval, timeout};
 use uuid::Uuid;
 
@@ -156,7 +156,7 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
             }
         }
     };
-    timeout(Duration::from_secs(20), looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
+    timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never came about: {what}"))
 }
 
 pub fn new_id() -> Uuid {

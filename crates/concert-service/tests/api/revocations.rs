@@ -1,5 +1,4 @@
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use actix_web::web::{self, Data, Json};
 use chrono::TimeDelta;
@@ -7,7 +6,7 @@ use concert_service::ConcertService;
 use contracts::internal::queue::{RevocationsBody, RevokedPassBody};
 use domain::adapters::system;
 use domain::shared::{EntryId, QueueId, UserId};
-use test_kit::{Issuers, spawn};
+use test_kit::{Issuers, PATIENCE, spawn};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -53,7 +52,7 @@ async fn a_pass_that_was_taken_back_opens_nothing_any_more() {
             }
         }
     };
-    let reply = timeout(Duration::from_secs(20), refused).await.expect("the pass stays good");
+    let reply = timeout(PATIENCE, refused).await.expect("the pass stays good");
     reply.problem(401, "pass_expired");
     ask(&good).await.problem(404, "not_found");
 }

@@ -159,7 +159,18 @@ async fn without_the_inventory_no_seat_is_shown_and_afterwards_all_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_seat_map_serves_a_while_without_the_inventory_and_then_no_more() {
-    let hall = Hall::open_with(&[("BOXOFFICE__CONCERT__SEAT_MAP_MAX_AGE_MS", "500")]).await;
+    // As old as a machine that stops for a moment makes it while somebody looks at it three times.
+    for max_age_ms in ["500", "5000", "50000"] {
+        let hall = Hall::open_with(&[("BOXOFFICE__CONCERT__SEAT_MAP_MAX_AGE_MS", max_age_ms)]).await;
+        if serves_a_while(&hall).await {
+            return;
+        }
+    }
+    panic!("the last seat map is not served without the inventory");
+}
+
+/// Whether the map was shown after the inventory had gone, and before it was too old.
+async fn serves_a_while(hall: &Hall) -> bool {
     let sale = hall.on_sale(1).await;
     let known = hall.seats(&sale, "").await;
     hall.office.fail(Some(Fault::Down));
@@ -174,7 +185,6 @@ async fn the_last_seat_map_serves_a_while_without_the_inventory_and_then_no_more
         None
     });
     refused.await.problem(503, "unavailable");
-    assert!(served > 0);
     hall.office.fail(None);
     eventually("the seats are shown", async || (hall.seats(&sale, "").await.status == 200).then_some(()))
         .await;

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
+use test_kit::PATIENCE;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::hall::{Hall, OnSale};
 
-/// A test that waits longer for an event hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For as long as a test reads it; each event has its own deadline.
+const OPEN: Duration = Duration::from_hours(1);
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
@@ -50,14 +51,26 @@ impl Events {
 
     /// For whoever has this pass.
     pub async fn open_with(hall: &Hall, sale: &OnSale, pass: &str, last_event_id: Option<&str>) -> Self {
+        Self::try_open(hall, sale, pass, last_event_id).await.unwrap_or_else(|status| panic!("{status}"))
+    }
+
+    /// The same, where it may be refused.
+    pub async fn try_open(
+        hall: &Hall,
+        sale: &OnSale,
+        pass: &str,
+        last_event_id: Option<&str>,
+    ) -> Result<Self, StatusCode> {
         let path = hall.service.url(&format!("{}/events", sale.seats_path));
-        let mut request = hall.service.client.get(path).bearer_auth(pass);
+        let mut request = hall.service.client.get(path).bearer_auth(pass).timeout(OPEN);
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
         let response = request.send().await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
-        Self { response, received: Vec::new() }
+        match response.status() {
+            StatusCode::OK => Ok(Self { response, received: Vec::new() }),
+            refused => Err(refused),
+        }
     }
 
     /// The next event; none: the stream has ended.

@@ -76,7 +76,7 @@ async fn who_leaves_gives_the_place_up_after_being_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn why_a_pass_has_ended_is_said() {
-    let office = Office::open(&[("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "5")]);
+    let office = Office::open(&[("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "15")]);
     let fan = Fan::named(&office, Looks::DESKTOP, "김민아").await;
     fan.go(&format!("/app/concerts/{}/line", office.concert(SMALL).await)).await;
     fan.be_at("/dates").await;

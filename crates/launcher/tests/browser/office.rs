@@ -49,6 +49,8 @@ impl Office {
             .env("BOXOFFICE__HTTP__PORT", "0")
             .env("BOXOFFICE__DATA_DIR", data_dir.path())
             .env("BOXOFFICE__TELEMETRY__LEVEL", "error")
+            // The hall's ten thousand seats take an unoptimised service a while on a busy machine.
+            .env("BOXOFFICE__PEERS__DEADLINE_MS", "30000")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

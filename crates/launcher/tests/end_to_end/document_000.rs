@@ -26,7 +26,7 @@ async fn queue_with_a_token_the_same_place_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn poll_with_a_token_that_has_ended_cancels_the_wait() {
     let stack = Stack::start_with(&[("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "2")]).await;
-    let fan = Fan::admitted(&stack).await;
+    let fan = Fan::briefly_admitted(&stack).await;
     let problem = eventually("the token has ended", || async {
         let answer = fan.look(&stack).await;
         (answer.status != 200).then_some(answer)

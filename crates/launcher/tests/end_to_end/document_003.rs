@@ -67,11 +67,12 @@ async fn a_seat_that_cannot_be_had_is_refused_and_the_map_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scheduler_frees_holds_that_were_not_paid() {
-    let stack = Stack::start_with(&[("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "2")]).await;
+    let stack = Stack::start().await;
     let hall = Hall::open(&stack).await;
     let (first, second) = (Fan::admitted(&stack).await, Fan::admitted(&stack).await);
     first.hold_number(&stack, &hall, 3).await;
     second.sees_available(&stack, &hall, 49).await;
+    stack.let_holds_lapse().await;
     second.sees_available(&stack, &hall, 50).await;
     second.hold_number(&stack, &hall, 3).await;
 }

@@ -15,7 +15,7 @@ const SHORT_HOLD: (&str, &str) = ("BOXOFFICE__RESERVATION__HOLD_TTL_SECONDS", "2
 
 /// A fan whose pass has run out, as every service sees it.
 async fn with_an_expired_pass(stack: &Stack) -> Fan {
-    let fan = Fan::admitted(stack).await;
+    let fan = Fan::briefly_admitted(stack).await;
     eventually("the pass has run out", || async { (fan.look(stack).await.status == 401).then_some(()) })
         .await;
     fan
@@ -39,9 +39,8 @@ async fn token_for_a_user_new_in_line_is_a_new_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scheduler_expires_admissions_that_have_run_out() {
     let stack = Stack::start_with(&[ONE_INSIDE, SHORT_PASS]).await;
-    let first = Fan::admitted(&stack).await;
-    let mut second = Fan::waiting(&stack).await;
-    second.be_admitted(&stack).await;
+    let first = Fan::briefly_admitted(&stack).await;
+    Fan::briefly_admitted(&stack).await;
     assert_eq!(first.look(&stack).await.problem(401, "pass_expired")["entryStatus"], "expired");
 }
 
@@ -241,11 +240,12 @@ async fn reservation_of_a_free_seat_is_temporary() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scheduler_frees_seats_not_paid_in_time() {
-    let stack = Stack::start_with(&[SHORT_HOLD]).await;
+    let stack = Stack::start().await;
     let hall = Hall::open(&stack).await;
     let fan = Fan::admitted(&stack).await;
     let reservation = fan.hold_number(&stack, &hall, 5).await;
     fan.sees_available(&stack, &hall, 49).await;
+    stack.let_holds_lapse().await;
     fan.sees_available(&stack, &hall, 50).await;
     assert_eq!(fan.reservation(&stack, &reservation).await["status"], "expired");
 }
@@ -338,7 +338,7 @@ async fn payment_that_goes_through_does_everything_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn payment_out_of_turn_is_refused() {
-    let stack = Stack::start_with(&[("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "5")]).await;
+    let stack = Stack::start_with(&[("BOXOFFICE__QUEUE__PASS_TTL_SECONDS", "15")]).await;
     let hall = Hall::open(&stack).await;
     let mut fan = Fan::with_money(&stack, SEAT_PRICE).await;
     let reservation = fan.hold_number(&stack, &hall, 1).await;

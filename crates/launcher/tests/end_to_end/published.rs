@@ -39,7 +39,7 @@ impl Published {
             .spawn()
             .expect("the binary is built: scripts/test does that");
         stack.ready_at(port).await;
-        let client = service_kit::client::build(Duration::from_secs(30)).unwrap();
+        let client = service_kit::client::build(Duration::from_mins(2)).unwrap();
         Self { stack, port, process, client }
     }
 

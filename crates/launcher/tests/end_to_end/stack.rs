@@ -54,7 +54,7 @@ impl Stack {
             active_port,
             gateway: None,
             processes: Mutex::default(),
-            client: service_kit::client::build(Duration::from_secs(30)).unwrap(),
+            client: service_kit::client::build(Duration::from_mins(2)).unwrap(),
             _data_dir: data_dir,
         };
         for service in Service::ALL {
@@ -158,6 +158,15 @@ impl Stack {
     pub async fn execute(&self, statements: &str) {
         let mut connection = provision::connect(self.database.admin_url()).await.unwrap();
         connection.batch_execute(statements).await.unwrap();
+    }
+
+    /// All holds there are were made an hour earlier.
+    pub async fn let_holds_lapse(&self) {
+        self.execute(
+            "UPDATE reservation.seats SET held_until = held_until - interval '1 hour'; \
+             UPDATE reservation.reservations SET held_until = held_until - interval '1 hour'",
+        )
+        .await;
     }
 
     pub fn operator(&self) -> &str {

@@ -28,6 +28,7 @@ fn service(service: Service, secrets: &Path, port: u16) -> Command {
     let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_boxoffice")).with_file_name(service.name()));
     command.env_clear().env("BOXOFFICE_SECRETS_DIR", secrets).env("BOXOFFICE__HTTP__HOST", "0.0.0.0");
     command.env("BOXOFFICE__HTTP__PORT", port.to_string()).env("BOXOFFICE__TELEMETRY__LEVEL", "warn");
+    command.env("BOXOFFICE__DATABASE__ACQUIRE_TIMEOUT_MS", "5000");
     command
 }
 

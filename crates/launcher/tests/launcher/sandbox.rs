@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 pub const PASSWORD: &str = "0123456789abcdef";
 /// Only a broken program waits this long.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = test_kit::PATIENCE;
 
 /// A folder that PostgreSQL's account can enter.
 pub fn folder() -> TempDir {

@@ -1,7 +1,12 @@
+use std::time::Duration;
+
 use reqwest::Response;
 use serde_json::{Value, json};
 
 use super::{Fan, House, MAIN_QUEUE, PATIENCE, me, new_id};
+
+/// For as long as a test reads it; each event has its own deadline.
+const OPEN: Duration = Duration::from_hours(1);
 
 /// An open stream of a place.
 pub struct Events {
@@ -12,7 +17,7 @@ pub struct Events {
 impl Events {
     pub async fn open(house: &House, fan: &Fan) -> Self {
         let request = house.queue.client.get(house.queue.url(&events(MAIN_QUEUE))).bearer_auth(&fan.token);
-        let response = request.send().await.unwrap();
+        let response = request.timeout(OPEN).send().await.unwrap();
         assert_eq!(response.status(), 200);
         Self { response, received: Vec::new() }
     }

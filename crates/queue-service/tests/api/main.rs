@@ -24,17 +24,13 @@ mod standby;
 mod trouble;
 mod vitals;
 
-use std::time::Duration;
-
 use domain::adapters::system::Version7;
 use domain::shared::{IdGenerator, UserId};
 use queue_service::QueueService;
 use serde_json::{Value, json};
-use test_kit::{Issuers, Reply, Request, Spawned, TestDatabase, spawn, spawn_in_memory, spawn_on};
+use test_kit::{Issuers, PATIENCE, Reply, Request, Spawned, TestDatabase, spawn, spawn_in_memory, spawn_on};
 use uuid::Uuid;
 
-/// Far longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
 const MAIN_QUEUE: &str = "01900000-0000-7000-8000-000000000001";
 const QUEUE_TOKEN_KEY: &str = "only-for-tests-only-for-tests-only";
 

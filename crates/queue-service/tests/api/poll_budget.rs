@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Fan, House, MAIN_QUEUE, PATIENCE};
+use super::{Fan, House, MAIN_QUEUE, PATIENCE, eventually};
 
 /// Joins and uses up the poll that is always free.
 async fn who_has_polled(house: &House) -> Fan {
@@ -18,7 +18,12 @@ async fn strict() -> House {
 async fn a_poll_that_comes_too_early_is_refused_with_the_time_to_wait() {
     let house = strict().await;
     let (fan, other) = (who_has_polled(&house).await, house.join(MAIN_QUEUE).await);
-    let reply = house.see(&fan).await;
+    // One that a busy machine holds up may come in its time; of those that come in a row one does not.
+    let reply = eventually("a poll is too early", async || {
+        let reply = house.see(&fan).await;
+        (reply.status != 200).then_some(reply)
+    })
+    .await;
     assert_eq!(reply.header("retry-after"), Some("1"));
     reply.problem(429, "too_many_requests");
     // Everybody has a budget of their own, and leaving or joining again is no poll.

@@ -1,7 +1,5 @@
 //! A running reservation-service and everybody around it.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -10,7 +8,7 @@ use domain::shared::{Clock, EntryId, IdGenerator, QueueId, UserId};
 use reservation_service::ReservationService;
 use serde_json::{Value, json};
 use service_kit::postgres::Database;
-use test_kit::{Issuers, Reply, Request, Spawned, spawn, spawn_on};
+use test_kit::{Issuers, PATIENCE, Reply, Request, Spawned, spawn, spawn_on};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -25,8 +23,6 @@ const TICKET_KEY: (&str, &str) =
 pub const NO_JOBS: (&str, &str) = ("BOXOFFICE__JOBS__ENABLED", "false");
 /// A peer may take its time: what is looked at happens while it does.
 pub const PATIENT: (&str, &str) = ("BOXOFFICE__PEERS__DEADLINE_MS", "60000");
-/// Longer than any recovery; a test that waits for more hangs.
-const PATIENCE: Duration = Duration::from_secs(25);
 
 pub struct Hall {
     pub service: Spawned<ReservationService>,

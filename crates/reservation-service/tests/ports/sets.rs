@@ -110,7 +110,8 @@ async fn steps_that_queue_up_are_decided_in_the_order_of_arrival() {
     let mut waiting = Vec::new();
     for (writers, reservation) in (1..).zip(locked) {
         waiting.push(begun(begin(reservation)));
-        let blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        let blocked = "SELECT count(DISTINCT pid) FROM pg_locks \
+             WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
         while diesel::sql_query(blocked).get_result::<Count>(&mut connection).await.unwrap().count < writers {
             tokio::task::yield_now().await;
         }

@@ -162,13 +162,13 @@ async fn too_many_headers_and_too_large_ones_are_refused_and_nothing_breaks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_outlives_every_timeout() {
-    let serving = server(&[("HEAD_TIMEOUT_MS", "1000"), ("BODY_TIMEOUT_MS", "1000")]);
+    let serving = server(&[("HEAD_TIMEOUT_MS", "2000"), ("BODY_TIMEOUT_MS", "2000")]);
     let mut connection = connect(serving.address()).await;
     connection.write_all(b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    // A hundred of them take twice as long as the timeouts.
+    // Two hundred of them take twice as long as the timeouts.
     let mut beats = 0;
     let mut buffer = [0; 1024];
-    while beats < 100 {
+    while beats < 200 {
         let read = tokio::time::timeout(DEADLINE, connection.read(&mut buffer)).await;
         let read = read.expect("something comes").unwrap();
         assert!(read > 0, "the stream was cut after {beats} heartbeats");

@@ -1,7 +1,5 @@
 //! A running wallet-service and everybody around it.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -9,7 +7,7 @@ use domain::adapters::system;
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
 use serde_json::{Value, json};
 use service_kit::postgres::provision;
-use test_kit::{Issuers, Request, Spawned, spawn, spawn_on};
+use test_kit::{Issuers, PATIENCE, Request, Spawned, spawn, spawn_on};
 use tokio::time::timeout;
 use uuid::Uuid;
 use wallet_service::WalletService;
@@ -154,9 +152,7 @@ impl HeldWallet {
     }
 }
 
-/// What is to come about comes about within this, or never.
-const PATIENCE: Duration = Duration::from_secs(30);
-
+/// What is to come about comes about within a while, or never.
 pub async fn until(what: &str, comes_about: impl AsyncFn() -> bool) {
     let polling = async {
         while !comes_about().await {
