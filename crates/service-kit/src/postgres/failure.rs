@@ -18,12 +18,15 @@ pub fn classify(error: Error) -> anyhow::Error {
     if out_of_reach { error.context(Unavailable("the database")) } else { error }
 }
 
+/// PostgreSQL's own words for 55P03.
+pub(super) const LOCK_TIMEOUT_WORDS: &str = "canceling statement due to lock timeout";
+
 /// diesel gives no SQLSTATE, so these are PostgreSQL's own words for 40P01, 55P03, 57P01, 57P03, 53300 and a lost
 /// connection.
 fn is_passing(message: &str) -> bool {
     const PASSING: [&str; 9] = [
         "deadlock detected",
-        "canceling statement due to lock timeout",
+        LOCK_TIMEOUT_WORDS,
         "terminating connection",
         "the database system is",
         "too many clients already",

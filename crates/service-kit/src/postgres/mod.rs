@@ -8,7 +8,7 @@ mod statement;
 mod transaction;
 
 pub use failure::classify;
-pub use migrate::migrate;
+pub use migrate::{Patience, migrate, migrate_with};
 pub use pool::{Connection, Database};
 pub use statement::{Bound, Statement, statement};
 pub use transaction::{TransactionError, clock_timestamp, now};
