@@ -111,7 +111,8 @@ pub fn bind(host: &str, port: u16) -> anyhow::Result<TcpListener> {
     })
 }
 
-fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
+/// Binds and says no more than the system does where it cannot.
+pub(crate) fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
     let mut failed = None;
     for address in (host, port).to_socket_addrs()? {
         match listen_at(address) {

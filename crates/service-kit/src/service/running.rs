@@ -63,6 +63,7 @@ pub async fn start<S: Service>(
     settings: Settings<S::Settings>,
     in_memory: bool,
 ) -> anyhow::Result<Running<S>> {
+    ActivePort::check(&settings.shared.http, listener.local_addr().context("the listener has no address")?)?;
     let store = if in_memory {
         Store::Memory
     } else {
