@@ -1,4 +1,6 @@
-//! What memory is after a set that failed, or whose outcome nobody was told.
+//! What memory is after a set that failed, or whose outcome nobody was told; and a process that is cut off from PostgreSQL.
+
+mod cut_off;
 
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use domain::queue::{
 };
 use domain::shared::{EntryId, IdGenerator, QueueId, UserId};
 use queue_service::QueueService;
-use queue_service::outbound::postgres::{PostgresWaitingRoom, ProcessStopwatch};
+use queue_service::outbound::postgres::{PostgresWaitingRoom, ProcessStopwatch, Stopwatch};
 use service_kit::Service;
 use service_kit::postgres::Database;
 use service_kit::settings::Secret;
@@ -23,27 +25,25 @@ struct Room {
     queue: QueueId,
     database: Database,
     way: Lossy,
-    _kept: TestDatabase,
+    kept: TestDatabase,
 }
 
 impl Room {
     /// With one slot.
     async fn open() -> Self {
+        Self::open_by(Arc::new(ProcessStopwatch::start())).await
+    }
+
+    async fn open_by(stopwatch: Arc<dyn Stopwatch>) -> Self {
         let kept = TestDatabase::new(QueueService::SECTION, QueueService::MIGRATIONS).await;
         let database = kept.database(QueueService::SECTION).await;
         let queue = QueueId(Version7.next());
-        let mut settings = kept.settings(QueueService::SECTION);
-        let mut url = Url::parse(kept.url(QueueService::SECTION)).unwrap();
-        let server = url.socket_addrs(|| Some(5432)).unwrap()[0];
-        let way = Lossy::to(server).await;
-        url.set_ip_host(way.address.ip()).unwrap();
-        url.set_port(Some(way.address.port())).unwrap();
-        settings.url = Secret::new(url.as_str());
-        let adapter = Arc::new(opened(&Database::connect(&settings).await.unwrap()).await);
+        let (way, by_the_way) = a_way(&kept).await;
+        let adapter = Arc::new(opened(&by_the_way, stopwatch).await.unwrap());
         let policy = AdmissionPolicy { max_active: 1, admit_per_minute: None, pass_ttl_seconds: 600 };
         let template = Queue::new(queue, "Hall".to_owned(), policy);
         adapter.configure(template, QueueChange::default()).await.unwrap();
-        Self { adapter, queue, database, way, _kept: kept }
+        Self { adapter, queue, database, way, kept }
     }
 
     async fn run(&self, sql: &str) {
@@ -80,9 +80,20 @@ impl Room {
     }
 }
 
-async fn opened(database: &Database) -> PostgresWaitingRoom {
-    let stopwatch = Arc::new(ProcessStopwatch::start());
-    PostgresWaitingRoom::open(database.clone(), AbsencePolicy::default(), stopwatch).await.unwrap()
+async fn opened(database: &Database, stopwatch: Arc<dyn Stopwatch>) -> anyhow::Result<PostgresWaitingRoom> {
+    PostgresWaitingRoom::open(database.clone(), AbsencePolicy::default(), stopwatch).await
+}
+
+/// To the database, and the database on that way.
+async fn a_way(kept: &TestDatabase) -> (Lossy, Database) {
+    let mut settings = kept.settings(QueueService::SECTION);
+    let mut url = Url::parse(kept.url(QueueService::SECTION)).unwrap();
+    let server = url.socket_addrs(|| Some(5432)).unwrap()[0];
+    let way = Lossy::to(server).await;
+    url.set_ip_host(way.address.ip()).unwrap();
+    url.set_port(Some(way.address.port())).unwrap();
+    settings.url = Secret::new(url.as_str());
+    (way, Database::connect(&settings).await.unwrap())
 }
 
 fn users(many: usize) -> Vec<UserId> {

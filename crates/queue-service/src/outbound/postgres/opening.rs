@@ -1,10 +1,14 @@
 //! What is done when a process begins to keep the rooms.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::anyhow;
 use domain::queue::Queue;
 use service_kit::gather::Gathered;
+use service_kit::postgres::Database;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::command::{Answer, Command};
 use super::owner::Ownership;
@@ -36,6 +40,19 @@ impl Opening {
     /// The rooms have become another's: the writer finds that too, and forgets them.
     pub async fn close(&self) {
         self.writes.carry_out(Command::Reload).await.ok();
+    }
+
+    /// Asks the database whose the rooms are; an error: another's, or nobody answered.
+    pub async fn ask_whose(&self, database: &Database, patience: Duration) -> anyhow::Result<()> {
+        let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
+        let ask = async { Ownership::ask(&mut *database.connection().await?).await };
+        let word =
+            timeout(patience, ask).await.map_err(|_elapsed| anyhow!("PostgreSQL does not answer"))??;
+        let heard = self.shared.hear(owner, &word, asked);
+        if heard.is_err() {
+            self.close().await;
+        }
+        heard
     }
 
     /// Now, where this process keeps the rooms; else when it begins to.

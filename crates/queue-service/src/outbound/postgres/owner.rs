@@ -35,10 +35,21 @@ impl Ownership {
 
     /// Shuts everybody else out until the transaction ends. The time is that at which the lock was had: the outer query
     /// reads its clock when the inner one, which locks, has given up its row.
+    ///
+    /// A process that hangs then has lost the row when it has lost the lock of the rooms (three seconds), so whoever takes
+    /// over waits for one of them alone. No set takes that long between two of its statements; see [`Self::take_time`].
     pub async fn lock(connection: &mut AsyncPgConnection) -> Result<Word, diesel::result::Error> {
-        let lock =
-            "SELECT epoch, clock_timestamp() AS at FROM (SELECT epoch FROM room_owner FOR UPDATE) AS owner";
+        let lock = "SELECT epoch, clock_timestamp() AS at, \
+                      set_config('idle_in_transaction_session_timeout', '2000', true) \
+                    FROM (SELECT epoch FROM room_owner FOR UPDATE) AS owner";
         statement(lock).get_result(connection).await
+    }
+
+    /// For a transaction that reads everything: as long as sessions have by default. A million places are forgotten between
+    /// two of its statements.
+    pub async fn take_time(connection: &mut AsyncPgConnection) -> Result<(), diesel::result::Error> {
+        let longer = statement("SELECT set_config('idle_in_transaction_session_timeout', '5000', true)");
+        longer.execute(connection).await.map(|_| ())
     }
 
     /// Asks without a lock.

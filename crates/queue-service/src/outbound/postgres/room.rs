@@ -18,7 +18,6 @@ use super::command::{Answer, Command};
 use super::deciding_admission::MOST_AT_ONCE;
 use super::election::Candidate;
 use super::opening::Opening;
-use super::owner::Ownership;
 use super::settling::Doubts;
 use super::shared::Shared;
 use super::time::Stopwatch;
@@ -33,6 +32,8 @@ const WRITES: Gathering =
 const JOINS: usize = 10_000;
 /// While nothing is written the database is asked so often whose the rooms are and what time it is.
 const ASK_EVERY: Duration = Duration::from_secs(1);
+/// An answer that takes longer will not come.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// The queues in the queue-service's schema. PostgreSQL is what is true; who waits and who is inside is in memory too,
 /// and every look is answered from there.
@@ -136,13 +137,7 @@ impl PostgresWaitingRoom {
         if !self.shared.time.is_older_than(ASK_EVERY) {
             return Ok(());
         }
-        let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
-        let word = Ownership::ask(&mut *self.database.connection().await?).await?;
-        let heard = self.shared.hear(owner, &word, asked);
-        if heard.is_err() {
-            self.opening.close().await;
-        }
-        heard
+        self.opening.ask_whose(&self.database, ANSWER).await
     }
 
     /// Has a command written, where that is for this process to do.

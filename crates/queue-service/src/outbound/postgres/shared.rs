@@ -107,6 +107,15 @@ impl Shared {
         checked
     }
 
+    /// Whose the rooms are is not known any more.
+    pub fn stand_by_unheard(&self) {
+        let _owned = self.lock_owner();
+        if self.is_active() {
+            self.announce(false);
+            tracing::warn!("PostgreSQL has not been heard of for too long; this queue-service stands by");
+        }
+    }
+
     /// Everything that was remembered of other times. Changes are counted on, so that nobody takes new ones for old.
     pub fn forget(&self) {
         let mut remembered = self.change();

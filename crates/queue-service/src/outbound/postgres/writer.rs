@@ -70,6 +70,7 @@ impl Writer {
         owner: Ownership,
         word: &Word,
     ) -> Refusable<()> {
+        Ownership::take_time(connection).await?;
         if !self.shared.remembers(owner) {
             // Whoever was seen, and whatever has happened, another process knows.
             self.shared.forget();
