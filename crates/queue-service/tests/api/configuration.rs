@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use test_kit::spawn_on;
 
-use super::{House, MAIN_QUEUE, new_id, settings};
+use super::{House, MAIN_QUEUE, eventually, new_id, settings};
 
 async fn limits(queue: &test_kit::Spawned<queue_service::QueueService>, id: &str) -> (Value, Value) {
     let overview = queue.get(&format!("/v1/queues/{id}")).send().await.expect(200);
@@ -21,6 +21,9 @@ async fn a_start_with_other_settings_changes_only_queues_without_limits_of_their
     let House { queue, issuers } = house;
     queue.stop().await;
     let restarted = spawn_on(&database, &settings(&issuers, &other), &issuers).await;
+    // PostgreSQL may take a moment to notice that the one before has gone.
+    let ready = async || (restarted.get("/readyz").send().await.status == 200).then_some(());
+    eventually("it keeps the rooms", ready).await;
     assert_eq!(limits(&restarted, MAIN_QUEUE).await, (json!(42), json!(90)));
     assert_eq!(limits(&restarted, &named).await, (json!(42), json!(90)));
     assert_eq!(limits(&restarted, &limited).await, (json!(3), json!(600)));

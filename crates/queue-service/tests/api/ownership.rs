@@ -65,6 +65,8 @@ async fn a_restart_keeps_every_place_and_everything_about_it() {
     queue.stop().await;
     let queue = spawn_on(&database, &settings(&issuers, &CLOSED), &issuers).await;
     let house = House { queue, issuers };
+    // PostgreSQL may take a moment to notice that the one before has gone.
+    eventually("it keeps the rooms", async || house.ready().await.then_some(())).await;
     assert_eq!(told(&house, &line).await, before);
     assert_eq!(overview(&house).await, numbers);
     the_line_goes_on(&house, &line).await;
