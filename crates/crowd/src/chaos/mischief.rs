@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use tokio::time::{Instant, sleep};
 
 use super::plan::{Plan, draw_burst};
+use crate::proxy::Trouble;
 use crate::stack::{Member, Network, Stack, Way};
 
 /// What was done to the stack.
@@ -116,24 +117,71 @@ async fn disturb(damage: &Damage, disturbance: &Disturbance<'_>) {
         return std::future::pending().await;
     }
     let mut random = StdRng::seed_from_u64(seed);
-    let mut ends: Vec<(Instant, Way)> = Vec::new();
+    let mut bursts = Bursts::default();
     loop {
         let burst = draw_burst(&mut random, per_minute);
         let next = Instant::now() + burst.after;
         while Instant::now() < next {
-            let first = ends.iter().map(|(end, _)| *end).min().unwrap_or(next).min(next);
+            let first = bursts.first_end().unwrap_or(next).min(next);
             sleep(first.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))).await;
-            ends.retain(|(end, way)| {
-                let lasts = Instant::now() < *end;
-                if !lasts {
-                    network.afflict(*way, None);
-                }
-                lasts
-            });
+            for (way, trouble) in bursts.end(Instant::now()) {
+                network.afflict(way, trouble);
+            }
         }
         let Some((way, link)) = network.pick(&mut random) else { return std::future::pending().await };
         link.afflict(Some(burst.trouble));
         damage.bursts.fetch_add(1, Ordering::Relaxed);
-        ends.push((Instant::now() + burst.lasts, *way));
+        bursts.begin(*way, burst.trouble, Instant::now() + burst.lasts);
+    }
+}
+
+/// What disturbs the links now, in the order in which it began. A link has the trouble that began last; when that ends, the
+/// one before it goes on for as long as it lasts.
+#[derive(Debug, Default)]
+struct Bursts(Vec<(Way, Trouble, Instant)>);
+
+impl Bursts {
+    fn begin(&mut self, way: Way, trouble: Trouble, end: Instant) {
+        self.0.push((way, trouble, end));
+    }
+
+    fn first_end(&self) -> Option<Instant> {
+        self.0.iter().map(|(_, _, end)| *end).min()
+    }
+
+    /// The links of which something has ended, and what is left of it there.
+    fn end(&mut self, now: Instant) -> Vec<(Way, Option<Trouble>)> {
+        let ended: Vec<Way> = self.0.extract_if(.., |(_, _, end)| *end <= now).map(|(way, ..)| way).collect();
+        let left =
+            |way: Way| self.0.iter().rfind(|(other, ..)| *other == way).map(|(_, trouble, _)| *trouble);
+        ended.into_iter().map(|way| (way, left(way))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Service;
+
+    #[test]
+    fn a_burst_on_a_link_that_is_disturbed_already_ends_for_itself_alone() {
+        let (begun, mut random) = (Instant::now(), StdRng::seed_from_u64(1));
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let (way, other) = (Way::Door(Service::Queue), Way::Database(Service::Queue));
+        let trouble = [0; 4].map(|_| Trouble::draw(&mut random));
+        let mut bursts = Bursts::default();
+        for (number, (way, end)) in [(way, 9), (way, 3), (other, 5), (way, 7)].into_iter().enumerate() {
+            bursts.begin(way, trouble[number], at(end));
+        }
+        let mut next = |at: Instant| {
+            assert_eq!(bursts.first_end(), Some(at));
+            format!("{:?}", bursts.end(at))
+        };
+        let says = |way: Way, left: Option<Trouble>| format!("{:?}", vec![(way, left)]);
+        assert_eq!(next(at(3)), says(way, Some(trouble[3])));
+        assert_eq!(next(at(5)), says(other, None));
+        assert_eq!(next(at(7)), says(way, Some(trouble[0])));
+        assert_eq!(next(at(9)), says(way, None));
+        assert_eq!(bursts.first_end(), None);
     }
 }
