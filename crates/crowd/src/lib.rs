@@ -8,6 +8,7 @@ pub mod bench;
 pub mod chaos;
 pub mod fan;
 pub mod http;
+mod interrupt;
 pub mod ledger;
 pub mod promoter;
 pub mod proxy;

@@ -22,7 +22,7 @@ mod table;
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::json;
 
@@ -35,6 +35,7 @@ use scale::Scale;
 use stage::Bench;
 use table::table;
 
+use crate::interrupt;
 use crate::stack::Programs;
 
 /// A small run has few clients.
@@ -43,6 +44,7 @@ const SMOKE_CLIENTS: usize = 8;
 /// Measures what is asked for and prints the table; the report says whether everything was as it should be.
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
     options.check()?;
+    let interrupted = interrupt::listen()?;
     let folder = match &options.folder {
         Some(folder) => {
             std::fs::create_dir(folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -53,10 +55,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     println!("benchmark in {}", folder.display());
     let report = tokio::select! {
         report = in_folder(options, &folder) => report,
-        interrupted = tokio::signal::ctrl_c() => match interrupted {
-            Ok(()) => Err(anyhow!("interrupted")),
-            Err(error) => Err(error).context("cannot listen for Ctrl-C"),
-        },
+        interrupted = interrupted => Err(interrupted),
     };
     if options.folder.is_none() && report.as_ref().is_ok_and(Report::is_sound) {
         std::fs::remove_dir_all(&folder).context("cannot remove the temporary folder")?;

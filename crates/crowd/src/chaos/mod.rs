@@ -9,10 +9,11 @@ mod report;
 mod scene;
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tokio::task::JoinSet;
@@ -28,6 +29,7 @@ use scene::Scene;
 
 use crate::fan::{Crowd, attend};
 use crate::http::{Caller, Curtain, Phase, Tally};
+use crate::interrupt;
 use crate::verdict::{Finding, Hall, Judged, Kind, Reader, judge_all, judge_halls};
 
 /// GUARANTEES, 10: every saga is terminal within 30 s after the last fault heals.
@@ -63,13 +65,14 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
 
 async fn in_folder(options: &Options, seed: u64, folder: &Path) -> anyhow::Result<Report> {
     let mut seeds = StdRng::seed_from_u64(seed);
-    let scene = Scene::set(folder, options, seeds.random()).await?;
+    let mut interrupted = pin!(interrupt::listen()?);
+    let scene = tokio::select! {
+        scene = Scene::set(folder, options, seeds.random()) => scene?,
+        interrupted = &mut interrupted => return Err(interrupted),
+    };
     let outcome = tokio::select! {
         outcome = play(&scene, options, &mut seeds) => outcome,
-        interrupted = tokio::signal::ctrl_c() => match interrupted {
-            Ok(()) => Err(anyhow!("interrupted")),
-            Err(error) => Err(error).context("cannot listen for Ctrl-C"),
-        },
+        interrupted = &mut interrupted => Err(interrupted),
     };
     let report = match outcome {
         Ok(outcome) => Report::of(&scene, seed, outcome),

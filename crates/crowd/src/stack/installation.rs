@@ -26,6 +26,11 @@ impl Installation {
         self.database_url.as_deref()
     }
 
+    /// The private cluster's files.
+    pub fn cluster(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+
     /// Runs a subcommand; what it prints.
     async fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = self.command(arguments).output().await;

@@ -28,6 +28,7 @@ use network::Reachable;
 pub use network::{Network, Way};
 pub(crate) use ports::free as free_port;
 use postgres::Postgres;
+pub(crate) use postgres::end_abandoned;
 use program::Program;
 pub(crate) use programs::Programs;
 pub use service::{Each, Service};

@@ -108,6 +108,19 @@ pub(super) fn kill_cluster(postmaster: Pid) {
     }
 }
 
+/// Ends the postmaster of a cluster that nobody wants any more, where there is one: whoever had started it has ended without.
+pub(crate) fn end_abandoned(cluster: &Path) {
+    let file = fs::read_to_string(cluster.join("postmaster.pid")).unwrap_or_default();
+    let Some(postmaster) = file.lines().next().and_then(|line| line.trim().parse().ok()) else { return };
+    // The file may be of a postmaster that was killed, and its number somebody else's by now.
+    let Ok(output) = Command::new("ps").args(["-o", "args=", "-p", &format!("{postmaster}")]).output() else {
+        return;
+    };
+    if String::from_utf8_lossy(&output.stdout).contains(&*cluster.to_string_lossy()) {
+        kill(Pid::from_raw(postmaster), Signal::SIGQUIT).ok();
+    }
+}
+
 /// `ps` tells it on every system.
 fn children(parent: Pid) -> Vec<Pid> {
     let Ok(output) = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output() else { return Vec::new() };
@@ -118,4 +131,36 @@ fn children(parent: Pid) -> Vec<Pid> {
         (ppid == parent.as_raw()).then_some(Pid::from_raw(pid))
     };
     listed.lines().filter_map(of_parent).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn an_abandoned_cluster_is_ended_and_nobody_who_has_its_number_by_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let clusters = ["ours", "of-others"].map(|name| folder.path().join(name));
+        // It names the cluster's folder on its command line, as a postmaster does.
+        let mut runs = clusters.clone().map(|cluster| {
+            fs::create_dir(&cluster).unwrap();
+            let file = cluster.join("postmaster.pid");
+            fs::write(&file, "").unwrap();
+            Command::new("tail").arg("-f").arg(&file).stdout(Stdio::null()).spawn().unwrap()
+        });
+        let [ours, others] = &mut runs;
+        let names =
+            |pid: u32| fs::write(clusters[0].join("postmaster.pid"), format!("{pid}\n/data\n")).unwrap();
+        names(others.id());
+        end_abandoned(&clusters[0]);
+        names(ours.id());
+        end_abandoned(&clusters[0]);
+        assert_eq!(ours.wait().unwrap().signal(), Some(3));
+        assert!(others.try_wait().unwrap().is_none());
+        others.kill().unwrap();
+        others.wait().unwrap();
+        end_abandoned(&folder.path().join("nowhere"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -17,13 +18,15 @@ use crate::bench::load::{Body, Connection, Measured, request};
 use crate::bench::row::{Goal, Row};
 use crate::bench::stage::Bench;
 use crate::promoter::MAIN_QUEUE;
-use crate::stack::{Installation, free_port};
+use crate::stack::{Installation, end_abandoned, free_port};
 
 use super::Rows;
 
 /// The first start makes a cluster and fills in the demo.
 const DEADLINE: Duration = Duration::from_mins(2);
 const GLANCE: Duration = Duration::from_millis(5);
+/// For one that is left behind: a checkpoint of what little it has written.
+const LAST_WAIT: Duration = Duration::from_secs(10);
 
 pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
     let folder = bench.folder.join("up");
@@ -63,6 +66,7 @@ pub async fn measure(bench: &Bench<'_>, rows: &mut Rows) -> anyhow::Result<()> {
 struct Up {
     process: Child,
     pid: Pid,
+    cluster: PathBuf,
 }
 
 impl Up {
@@ -74,7 +78,7 @@ impl Up {
         // Killed, it would leave its PostgreSQL behind: it is asked to end, also where nobody waits for that.
         let process = command.kill_on_drop(false).spawn().context("cannot run boxoffice up")?;
         let pid = process.id().and_then(|pid| i32::try_from(pid).ok()).context("it has no process id")?;
-        Ok(Self { process, pid: Pid::from_raw(pid) })
+        Ok(Self { process, pid: Pid::from_raw(pid), cluster: installation.cluster() })
     }
 
     /// Queue, concert, wallet and reservation, one after the other.
@@ -91,19 +95,33 @@ impl Up {
     }
 
     async fn stop(mut self) -> anyhow::Result<()> {
-        kill(self.pid, Signal::SIGINT).ok();
+        self.ask_to_end();
         let ended = timeout(DEADLINE, self.process.wait()).await.context("boxoffice up does not end")?;
         let status = ended.context("cannot wait for boxoffice up")?;
         ensure!(status.success(), "boxoffice up ended with {status}");
         Ok(())
     }
-}
 
-impl Drop for Up {
-    fn drop(&mut self) {
+    fn ask_to_end(&self) {
+        // Once it has ended its number may be somebody else's.
         if self.process.id().is_some() {
             kill(self.pid, Signal::SIGINT).ok();
         }
+    }
+}
+
+impl Drop for Up {
+    /// In good order it has taken its PostgreSQL along. Where it was killed, or does not end, that is left to be ended.
+    fn drop(&mut self) {
+        let until = Instant::now() + LAST_WAIT;
+        self.ask_to_end();
+        while let Ok(None) = self.process.try_wait()
+            && Instant::now() < until
+        {
+            std::thread::sleep(GLANCE);
+        }
+        self.process.start_kill().ok();
+        end_abandoned(&self.cluster);
     }
 }
 
