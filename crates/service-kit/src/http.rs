@@ -1,6 +1,8 @@
 //! The HTTP server of a service: request ids, one log line per request, and problems for whatever no route takes.
 
 mod counting;
+#[cfg(test)]
+mod eager_clients;
 mod fallback;
 mod fast_path;
 mod request_context;

@@ -6,7 +6,7 @@ mod access_verifier;
 mod authenticator;
 mod extractors;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod jwt;
 mod key_ring;
 mod key_source;

@@ -6,11 +6,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
+use anyhow::anyhow;
 use domain::adapters::system::Version7;
 use domain::shared::IdGenerator;
 use tracing::{Instrument, Span};
 
 use super::counting::{Call, Recorder};
+use crate::problem::Problem;
 use crate::rate_limit::RateLimit;
 use crate::request_id::{self, Asked};
 use crate::telemetry::{self, Answering};
@@ -42,7 +44,10 @@ async fn answer<B: MessageBody + 'static>(
     span: Span,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
-    let limited = request.app_data::<web::Data<RateLimit>>().map_or(Ok(()), |limit| limit.check(&request));
+    let limit = request.app_data::<web::Data<RateLimit>>();
+    let limited = limit
+        .ok_or_else(|| Problem::unexpected(&anyhow!("the app has no RateLimit among its data")))
+        .and_then(|limit| limit.check(&request));
     let answered = match limited {
         Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),

@@ -1,6 +1,7 @@
 use std::num::NonZeroU32;
 
 use actix_web::{HttpRequest, web};
+use anyhow::anyhow;
 use uuid::Uuid;
 
 use super::Buckets;
@@ -26,13 +27,19 @@ impl UserLimit {
         Self(Buckets::new(settings.user_rate_limit_per_second, SECONDS_AT_ONCE))
     }
 
-    /// Counts a request whose credential has been verified; 429 with the time to wait where it is one too many.
+    /// Counts a request whose credential has been verified; 429 with the time to wait where it is one too many. An app
+    /// that has no limit among its data, be it one that refuses nobody, lets nobody change anything.
     pub fn check(request: &HttpRequest, credential: &impl Subject) -> Result<(), Problem> {
         if request.method().is_safe() {
             return Ok(());
         }
-        let Some(limit) = request.app_data::<web::Data<Self>>() else { return Ok(()) };
         let Some(subject) = credential.subject() else { return Ok(()) };
+        let limit = request.app_data::<web::Data<Self>>().ok_or_else(|| {
+            Problem::unexpected(&anyhow!(
+                "the app has no UserLimit among its data, {} needs one",
+                request.path()
+            ))
+        })?;
         limit.0.take(&subject, "by this user")
     }
 }
@@ -117,8 +124,17 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_everybody_does_as_they_like() {
+    fn where_the_limit_is_none_everybody_does_as_they_like() {
         let limit = web::Data::new(UserLimit(Buckets::new(0, SECONDS_AT_ONCE)));
         assert!((0..1_000).all(|_| check(&limit, TestRequest::post(), &user(1))));
+    }
+
+    #[test]
+    fn an_app_without_a_limit_changes_nothing() {
+        let check = |method: TestRequest| UserLimit::check(&method.to_http_request(), &user(1));
+        for method in [TestRequest::post(), TestRequest::put(), TestRequest::patch(), TestRequest::delete()] {
+            assert_eq!(check(method).unwrap_err().code(), "internal_error");
+        }
+        assert!(check(TestRequest::get()).is_ok());
     }
 }
