@@ -5,6 +5,7 @@ use anyhow::{Context, ensure};
 use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::runtime::Handle;
+use url::Url;
 
 use crate::client;
 
@@ -15,7 +16,8 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// out of reach once, not for every batch that is lost.
 #[derive(Debug)]
 pub struct Collector {
-    url: String,
+    /// As it is logged: scheme, host and port.
+    origin: String,
     client: reqwest::Client,
     runtime: Handle,
     lost: AtomicBool,
@@ -23,9 +25,10 @@ pub struct Collector {
 
 impl Collector {
     /// On the present runtime.
-    pub fn new(url: String) -> anyhow::Result<Self> {
+    pub fn new(url: &Url) -> anyhow::Result<Self> {
         let runtime = Handle::try_current().context("traces need the runtime")?;
-        Ok(Self { url, client: client::build(DEADLINE)?, runtime, lost: AtomicBool::new(false) })
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { origin, client: client::build(DEADLINE)?, runtime, lost: AtomicBool::new(false) })
     }
 
     async fn ask(&self, request: Request<Bytes>) -> anyhow::Result<Response<Bytes>> {
@@ -48,9 +51,9 @@ impl HttpClient for Collector {
         match (&answered, self.lost.swap(answered.is_err(), Ordering::Relaxed)) {
             (Err(error), false) => {
                 let error = format!("{error:#}");
-                tracing::warn!(collector = self.url, error, "traces are lost: the collector takes none");
+                tracing::warn!(collector = self.origin, error, "traces are lost: the collector takes none");
             }
-            (Ok(_), true) => tracing::info!(collector = self.url, "the collector takes traces again"),
+            (Ok(_), true) => tracing::info!(collector = self.origin, "the collector takes traces again"),
             (Err(_), true) | (Ok(_), false) => {}
         }
         answered.map_err(Into::into)

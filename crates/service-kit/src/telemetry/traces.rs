@@ -49,7 +49,7 @@ impl Traces {
         let exporter = SpanExporter::builder()
             .with_http()
             .with_endpoint(url.as_str())
-            .with_http_client(Collector::new(url.to_string())?)
+            .with_http_client(Collector::new(&url)?)
             // What one call could not deliver is lost: the next batch is waiting.
             .with_retry_policy(RetryPolicy::disabled())
             .build()
@@ -96,11 +96,17 @@ impl Traces {
     }
 }
 
-/// Where a collector takes traces: the endpoint is its base, as `OTEL_EXPORTER_OTLP_ENDPOINT` is.
+/// Where a collector takes traces: the endpoint is its base, as `OTEL_EXPORTER_OTLP_ENDPOINT` is. An error does not repeat
+/// it: what is refused may have a password in it.
 fn traces_url(endpoint: &str) -> anyhow::Result<Url> {
-    let base = Url::parse(endpoint).with_context(|| format!("{endpoint:?}"))?;
+    let base = Url::parse(endpoint).context("it is no address")?;
     if !matches!(base.scheme(), "http" | "https") {
-        bail!("{endpoint:?} is no address that begins with http:// or https://");
+        bail!("it does not begin with http:// or https://");
+    }
+    if !base.username().is_empty() || base.password().is_some() {
+        bail!(
+            "it names a user or a password: what a collector asks for belongs into OTEL_EXPORTER_OTLP_HEADERS"
+        );
     }
     let path = format!("{}/v1/traces", base.path().trim_end_matches('/'));
     let mut url = base;
@@ -134,12 +140,27 @@ mod tests {
         for (endpoint, ratio, named) in [
             ("collector:4318", 1.0, "OTLP_ENDPOINT"),
             ("nonsense", 1.0, "OTLP_ENDPOINT"),
+            ("http://user@collector:4318", 1.0, "OTLP_ENDPOINT"),
             ("http://collector:4318", 1.1, "TRACES_SAMPLE_RATIO"),
             ("http://collector:4318", -0.1, "TRACES_SAMPLE_RATIO"),
             ("http://collector:4318", f64::NAN, "TRACES_SAMPLE_RATIO"),
         ] {
             let error = Traces::start("test", &settings(endpoint, ratio)).err().unwrap();
             assert!(format!("{error:#}").contains(named), "{error:#}");
+        }
+    }
+
+    #[test]
+    fn a_password_for_the_collector_is_refused_and_not_repeated() {
+        for endpoint in [
+            "http://user:telling@collector:4318",
+            "http://:telling@collector:4318",
+            "ftp://user:telling@collector",
+            "user:telling@collector:4318",
+            "http://user:telling@[collector",
+        ] {
+            let error = format!("{:#}", traces_url(endpoint).unwrap_err());
+            assert!(!error.contains("telling"), "{error}");
         }
     }
 }
