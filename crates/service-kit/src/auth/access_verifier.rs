@@ -59,6 +59,11 @@ impl AccessVerifier {
         Self { jwt, subjects: Subjects::Of { issuer: issuer.to_owned() } }
     }
 
+    /// Has the issuer's keys read again where that is due at `now`.
+    pub(super) fn keep_keys_fresh(&self, now: DateTime<Utc>) {
+        self.jwt.keep_keys_fresh(now);
+    }
+
     /// Who shows a token that was verified before; `None`: it has to be verified.
     pub(super) fn recall(
         &self,

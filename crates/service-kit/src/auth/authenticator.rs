@@ -121,6 +121,8 @@ impl Authenticator {
             return Ok(Credential::Service(name));
         }
         let (digest, now) = (TokenDigest::of(token), self.revoked.now(self.clock.now()));
+        self.passes.keep_keys_fresh(now);
+        self.access.keep_keys_fresh(now);
         if let Some(pass) = self.passes.recall(&digest, now) {
             return self.presented(pass);
         }

@@ -1,5 +1,6 @@
 //! What access tokens and passes have in common: one strict way to verify a JWT (RFC 8725).
 
+use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, Header, Validation, decode};
 use serde::de::DeserializeOwned;
@@ -43,6 +44,11 @@ impl<C: Clone + DeserializeOwned> JwtVerifier<C> {
         };
         let validations = algorithms.iter().map(validation).collect();
         Self { keys, verified: VerifiedTokens::default(), accepts_type, validations }
+    }
+
+    /// Has the issuer's keys read again where that is due at `now`, so that one which was withdrawn is forgotten.
+    pub fn keep_keys_fresh(&self, now: DateTime<Utc>) {
+        self.keys.keep_fresh(now);
     }
 
     /// The claims of a token that was verified before, as long as its issuer still publishes the key that signed it.

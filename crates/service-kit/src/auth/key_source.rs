@@ -1,10 +1,11 @@
 //! Where the keys come from that tokens are verified with: given once, or followed at a JWKS URL.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::shared::Unavailable;
 use reqwest::header::AUTHORIZATION;
 use tokio::sync::Mutex;
@@ -21,10 +22,18 @@ const FETCH_DEADLINE: Duration = Duration::from_secs(2);
 /// How often tokens with made-up key ids may make us ask the issuer again.
 const REFETCH_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How old a document may be before it is read again, so that a key which was withdrawn is forgotten: as long as our own
+/// issuers let anybody keep theirs (`Cache-Control`).
+const READ_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// Before the first document.
+const NEVER: i64 = i64::MIN;
+
 /// Finds the key that a token names.
 ///
 /// Reading a known key takes one uncontended read lock. A rotation brings a key id that is not known yet, and that
-/// brings the new document; while the issuer is down the keys known so far stay in use.
+/// brings the new document; a key that was withdrawn is missed by nobody, so the document is read again by the clock, too.
+/// While the issuer is down the keys known so far stay in use.
 #[derive(Clone)]
 pub struct KeySource(Arc<Source>);
 
@@ -39,6 +48,8 @@ struct Followed {
     url: String,
     credential: Option<ServiceCredential>,
     refetch_interval: Duration,
+    /// When the document is to be read again, in milliseconds of the time by which tokens are judged.
+    read_again_at: AtomicI64,
     /// How many fetches have ended: who waited for one that ended meanwhile makes do with its result.
     fetches_ended: AtomicU64,
     last: Mutex<LastFetch>,
@@ -85,14 +96,28 @@ impl KeySource {
             url,
             credential,
             refetch_interval,
+            read_again_at: AtomicI64::new(NEVER),
             fetches_ended: AtomicU64::new(0),
             last: Mutex::default(),
         };
         Self(Arc::new(Source { keys: RwLock::new(None), followed: Some(followed) }))
     }
 
-    /// Whether `key` is still what the issuer publishes as `kid`, as far as is known. A document that is fetched anew
-    /// brings new keys, even where it says the same.
+    /// Has the document read again where it is too old at `now`, which nobody waits for: whoever asks meanwhile is judged
+    /// by the keys that are known.
+    pub(super) fn keep_fresh(&self, now: DateTime<Utc>) {
+        if !self.0.followed.as_ref().is_some_and(|followed| followed.is_due(now)) || !self.0.has_keys() {
+            return;
+        }
+        let source = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            if let Some(followed) = &source.followed {
+                followed.read_again(&source.keys).await;
+            }
+        });
+    }
+
+    /// Whether `key` is still what the issuer publishes as `kid`, as far as is known.
     pub(super) fn publishes(&self, kid: &str, key: &Arc<VerificationKey>) -> bool {
         self.0.known(kid).is_some_and(|known| Arc::ptr_eq(&known, key))
     }
@@ -123,12 +148,43 @@ impl KeySource {
 }
 
 impl Source {
+    fn has_keys(&self) -> bool {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn known(&self, kid: &str) -> Option<Arc<VerificationKey>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.get(kid).cloned()
     }
 }
 
 impl Followed {
+    /// Whether it is time to read the document again: for one of those who ask, and then for nobody until it is time
+    /// once more, also where nothing came of it. A clock that was set back does not put it off for long.
+    fn is_due(&self, now: DateTime<Utc>) -> bool {
+        let next = |from: i64| from.saturating_add(READ_AGAIN_AFTER.num_milliseconds());
+        let (now, due) = (now.timestamp_millis(), self.read_again_at.load(Ordering::Relaxed));
+        // Of two who ask at once one may have read the clock a moment before the other.
+        if now < due && due <= next(next(now)) {
+            return false;
+        }
+        let next = next(now);
+        self.read_again_at.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Reads the document although no key is missing. That the issuer is out of reach is said once.
+    async fn read_again(&self, keys: &RwLock<Option<VerificationKeys>>) {
+        let mut last = self.last.lock().await;
+        let failed_before = last.failure.is_some();
+        self.read(keys, &mut last).await;
+        if let (Some(error), false) = (&last.failure, failed_before) {
+            tracing::warn!(
+                keys = self.name,
+                error,
+                "verification keys are not brought up to date: those known stay in use"
+            );
+        }
+    }
+
     /// Fetches the document, unless somebody did since `seen` was read or the last time is too recent.
     async fn refresh(&self, keys: &RwLock<Option<VerificationKeys>>, seen: u64) -> anyhow::Result<()> {
         let mut last = self.last.lock().await;
@@ -138,20 +194,27 @@ impl Followed {
             if has_keys {
                 last.refetched_at = Some(Instant::now());
             }
-            last.failure = match self.fetch().await {
-                Ok(fetched) => {
-                    tracing::info!(keys = self.name, count = fetched.len(), "fetched verification keys");
-                    *keys.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched);
-                    None
-                }
-                Err(error) => Some(format!("{error:#}")),
-            };
-            self.fetches_ended.fetch_add(1, Ordering::Release);
+            self.read(keys, &mut last).await;
         }
         match &last.failure {
             Some(failure) => Err(anyhow!(failure.clone()).context(Unavailable(self.name))),
             None => Ok(()),
         }
+    }
+
+    async fn read(&self, keys: &RwLock<Option<VerificationKeys>>, last: &mut LastFetch) {
+        last.failure = match self.fetch().await {
+            Ok(fetched) => {
+                let count = fetched.len();
+                let mut keys = keys.write().unwrap_or_else(PoisonError::into_inner);
+                if verification_keys::replace(&mut keys, fetched) {
+                    tracing::info!(keys = self.name, count, "new verification keys");
+                }
+                None
+            }
+            Err(error) => Some(format!("{error:#}")),
+        };
+        self.fetches_ended.fetch_add(1, Ordering::Release);
     }
 
     async fn fetch(&self) -> anyhow::Result<VerificationKeys> {
@@ -168,3 +231,5 @@ impl Followed {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod withdrawn_keys;

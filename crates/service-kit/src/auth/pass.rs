@@ -84,6 +84,11 @@ impl PassVerifier {
         Self(JwtVerifier::new(ISSUER, AUDIENCE, &[Algorithm::EdDSA], |typ| typ == Some(TYPE), keys))
     }
 
+    /// Has the queue's keys read again where that is due at `now`.
+    pub(super) fn keep_keys_fresh(&self, now: DateTime<Utc>) {
+        self.0.keep_keys_fresh(now);
+    }
+
     /// What a token says that was verified before; `None`: it has to be verified.
     pub(super) fn recall(&self, token: &TokenDigest, now: DateTime<Utc>) -> Option<Result<Pass, Refusal>> {
         self.0.recall(token).map(|claims| claims.at(now))

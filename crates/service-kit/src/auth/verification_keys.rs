@@ -13,6 +13,8 @@ use serde_json::Value;
 pub(super) struct VerificationKey {
     pub algorithm: Algorithm,
     pub decoding: DecodingKey,
+    /// As it was published.
+    published: jwk::Jwk,
 }
 
 /// The keys of one document by their `kid`.
@@ -33,6 +35,21 @@ pub(super) fn read(document: &[u8]) -> anyhow::Result<VerificationKeys> {
     Ok(keys)
 }
 
+/// Puts a document in the place of the one before; whether it says something else. A key that both have stays the very same
+/// one, so that tokens which it has vouched for need not be verified again.
+pub(super) fn replace(known: &mut Option<VerificationKeys>, mut document: VerificationKeys) -> bool {
+    let before = known.take().unwrap_or_default();
+    let mut changed = before.len() != document.len();
+    for (kid, key) in &mut document {
+        match before.get(kid) {
+            Some(same) if same.published == key.published => *key = Arc::clone(same),
+            Some(_) | None => changed = true,
+        }
+    }
+    *known = Some(document);
+    changed
+}
+
 fn verification_key(value: Value) -> Option<(String, Arc<VerificationKey>)> {
     let key: jwk::Jwk = serde_json::from_value(value).ok()?;
     if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
@@ -48,7 +65,8 @@ fn verification_key(value: Value) -> Option<(String, Arc<VerificationKey>)> {
         return None;
     }
     let decoding = DecodingKey::from_jwk(&key).ok()?;
-    Some((key.common.key_id?, Arc::new(VerificationKey { algorithm, decoding })))
+    let kid = key.common.key_id.clone()?;
+    Some((kid, Arc::new(VerificationKey { algorithm, decoding, published: key })))
 }
 
 #[cfg(test)]
@@ -89,6 +107,28 @@ mod tests {
         ])))
         .unwrap();
         assert_eq!(keys.keys().collect::<Vec<_>>(), ["good"]);
+    }
+
+    #[test]
+    fn a_key_stays_the_same_one_as_long_as_it_is_published_unchanged() {
+        let documents = [
+            json!([{ "kid": "a", "kty": "RSA", "n": "AAAA", "e": "AQAB" }, { "kid": "b", "kty": "RSA", "n": "AAAA", "e": "AQAB" }]),
+            json!([{ "kid": "a", "kty": "RSA", "n": "AAAA", "e": "AQAB" }, { "kid": "b", "kty": "RSA", "n": "BBBB", "e": "AQAB" }]),
+        ];
+        let [first, second] = documents.map(|keys| document(&keys));
+        let mut known = None;
+        assert!(replace(&mut known, read(&first).unwrap()));
+        let before = known.clone().unwrap();
+        assert!(!replace(&mut known, read(&first).unwrap()));
+        assert!(replace(&mut known, read(&second).unwrap()));
+        let after = known.unwrap();
+        // The same name with another key is another key.
+        let same = |kid: &str| Arc::ptr_eq(&before[kid], &after[kid]);
+        assert_eq!((same("a"), same("b")), (true, false));
+        let mut fewer = Some(after);
+        let first_alone = json!([{ "kid": "a", "kty": "RSA", "n": "AAAA", "e": "AQAB" }]);
+        assert!(replace(&mut fewer, read(&document(&first_alone)).unwrap()));
+        assert_eq!(fewer.unwrap().len(), 1);
     }
 
     #[test]
