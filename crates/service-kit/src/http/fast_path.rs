@@ -3,7 +3,9 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Scope, guard, web};
+use actix_web::guard::{Guard, GuardContext, GuardDetail};
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, HttpRequest, Responder, Scope, web};
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -30,15 +32,23 @@ impl FastPath {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let takes = move |context: &guard::GuardContext<'_>| {
-            context.head().method == actix_web::http::Method::GET
-                && self.id(context.head().uri.path()).is_some()
-        };
-        web::scope("").guard(guard::fn_guard(takes)).default_service(web::to(handler))
+        web::scope("").guard(self).default_service(web::to(handler))
     }
 
     fn id(self, path: &str) -> Option<Uuid> {
         Uuid::try_parse(path.strip_prefix(self.before)?.strip_suffix(self.after)?).ok()
+    }
+}
+
+impl Guard for FastPath {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        context.head().method == Method::GET && self.id(context.head().uri.path()).is_some()
+    }
+
+    /// As in `GET /v1/queues/{}/entries/me`: whoever lists routes finds this one under no path.
+    fn details(&self) -> Option<Vec<GuardDetail>> {
+        let Self { before, after } = self;
+        Some(vec![GuardDetail::Generic(format!("GET {before}{{}}{after}"))])
     }
 }
 
@@ -58,7 +68,7 @@ impl<const SEGMENT: usize> FromRequest for IdInPath<SEGMENT> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::{Method, StatusCode};
+    use actix_web::http::StatusCode;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use actix_web::{App, HttpResponse};
 

@@ -18,6 +18,9 @@ pub enum Caller {
     SpentPass,
     WrongAudience,
     Forged,
+    AnotherIssuer,
+    ExpiredAccessToken,
+    ForgedQueueToken,
     Unsigned,
     KeyAsSecret,
     Operator,
@@ -27,7 +30,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Owner,
         Self::Another,
         Self::Nobody,
@@ -39,6 +42,9 @@ impl Caller {
         Self::SpentPass,
         Self::WrongAudience,
         Self::Forged,
+        Self::AnotherIssuer,
+        Self::ExpiredAccessToken,
+        Self::ForgedQueueToken,
         Self::Unsigned,
         Self::KeyAsSecret,
         Self::Operator,
@@ -61,6 +67,9 @@ impl Caller {
             Self::SpentPass => "spent pass",
             Self::WrongAudience => "wrong audience",
             Self::Forged => "forged signature",
+            Self::AnotherIssuer => "another issuer",
+            Self::ExpiredAccessToken => "expired access token",
+            Self::ForgedQueueToken => "forged queue token",
             Self::Unsigned => "alg none",
             Self::KeyAsSecret => "HS256 by the public key",
             Self::Operator => "operator",
@@ -71,20 +80,26 @@ impl Caller {
     }
 
     /// The `Authorization` headers that this caller tries, one after the other; `None`: no such header. What the owner
-    /// shows is shown by nobody else.
+    /// shows is shown by nobody else: whoever has nothing besides is the owner under another name.
     pub fn shown(self, line: &Line, scene: &Scene) -> Vec<Option<String>> {
         let owners = owners(line, scene);
         if self == Self::Owner {
             return vec![owners];
         }
-        // Behind the queue token that pays is this very pass: whichever of them comes first spends both.
-        if (line.door, self) == (Door::Checkout, Self::Pass) {
-            return Vec::new();
-        }
-        self.credentials(line, scene).into_iter().filter(|shown| *shown != owners).collect()
+        let credentials = self.credentials(line, scene);
+        assert!(
+            !credentials.is_empty(),
+            "{} is declared at {}, and has nothing to show",
+            self.name(),
+            line.name()
+        );
+        let shown: Vec<_> = credentials.into_iter().filter(|shown| *shown != owners).collect();
+        assert!(self != Self::Another || !shown.is_empty(), "nobody asks for another at {}", line.name());
+        shown
     }
 
-    /// Everybody but the other fan and the operator is the owner, as far as the credential says who it is.
+    /// Everybody but the other fan, the other operator and the services is the owner, as far as the credential says who
+    /// it is.
     fn credentials(self, line: &Line, scene: &Scene) -> Vec<Option<String>> {
         let (owner, other) = (&scene.owner, &scene.another);
         let bearers = |tokens: Vec<String>| tokens.iter().map(|token| Some(bearer(token))).collect();
@@ -95,15 +110,17 @@ impl Caller {
                 Door::Line | Door::Sale | Door::Checkout => vec![Some(bearer(&other.queue_token))],
                 Door::Pass | Door::OwnPass => vec![Some(bearer(&other.pass))],
                 Door::Identity => vec![Some(bearer(&other.access)), Some(bearer(&other.pass))],
-                Door::AccessToken | Door::Points | Door::OwnLine => vec![Some(bearer(&other.access))],
-                // Nobody is somebody in particular there.
-                Door::Anybody
+                // Where nobody is somebody in particular, whoever has an account is no other than who has none.
+                Door::AccessToken
+                | Door::Points
+                | Door::OwnLine
+                | Door::Anybody
                 | Door::Newcomer
-                | Door::Operator
-                | Door::AnyService
-                | Door::ReservationService
-                | Door::ConcertService
-                | Door::Closed => vec![owners(line, scene)],
+                | Door::Closed => vec![Some(bearer(&other.access))],
+                Door::Operator => vec![Some(bearer(&scene.another_operator))],
+                Door::AnyService => vec![Some(scene.credential("concert-service"))],
+                // It is the one service.
+                Door::ReservationService | Door::ConcertService => Vec::new(),
             },
             Self::Nobody => vec![None],
             Self::AccessToken => vec![Some(bearer(&owner.access))],
@@ -113,6 +130,12 @@ impl Caller {
             Self::ExpiredPass => vec![Some(bearer(&scene.expired_pass))],
             Self::SpentPass => vec![Some(bearer(&scene.spent_pass))],
             Self::WrongAudience => bearers(scene.of_wrong_audience.to_vec()),
+            Self::AnotherIssuer => bearers(scene.of_another_issuer.to_vec()),
+            Self::ExpiredAccessToken => vec![Some(bearer(&scene.expired_access))],
+            Self::ForgedQueueToken => {
+                let tokens = [&owner.queue_token, &scene.waiting.queue_token];
+                bearers(tokens.map(|token| forging::mistaken(token)).to_vec())
+            }
             Self::Forged => {
                 bearers([&owner.pass, &owner.access].map(|token| forging::resigned(token)).to_vec())
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::callers::Caller;
 use super::doors::{Cell, Door};
-use super::routes::Line;
+use super::routes::{Answer, Line};
 
 const BEGIN: &str = "<!-- generated: begin -->\n";
 const END: &str = "<!-- generated: end -->\n";
@@ -30,6 +30,7 @@ pub fn assert_committed(lines: &[Line]) {
 fn routes(lines: &[Line]) -> String {
     let rows = lines.iter().map(|line| {
         let Line { door, owner, another, .. } = line;
+        let another = another.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string);
         format!("| `{}` | {} | {owner} | {another} |\n", line.name(), door.name())
     });
     let head = "| route | door | the owner | another |\n|---|---|---|---|\n".to_owned();
@@ -55,5 +56,9 @@ fn cell(door: Door, caller: Caller) -> String {
         Cell::Own => "as the owner".to_owned(),
         Cell::Other => "as another".to_owned(),
         Cell::Refused(answer) => answer.to_string(),
+        Cell::NotGenuine => {
+            let [read, unread] = [true, false].map(Answer::to_forged_queue_token);
+            format!("{read}; {unread} where no queue token is read")
+        }
     }
 }

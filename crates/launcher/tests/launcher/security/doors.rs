@@ -37,7 +37,8 @@ pub enum Door {
 }
 
 /// One column a door. `own`: let in, and answered as the line of the route says; `other`: let in as somebody whose it is
-/// not. `401` is `unauthenticated`, `ended` is 401 `pass_expired`, `403` is `not_admitted`, `404` is `not_found`.
+/// not. `401` is `unauthenticated`, `ended` is 401 `pass_expired`, `403` is `not_admitted`, `404` is `not_found`; `401/403` is
+/// the one where queue tokens are read and the other elsewhere.
 const DOORS: &str = "
                          | anybody | access token | queue token | pass  | own pass | identity | operator | any service | reservation-service | concert-service
     nobody               | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
@@ -49,6 +50,9 @@ const DOORS: &str = "
     spent pass           | own     | ended        | ended       | ended | ended    | ended    | ended    | ended       | ended               | ended
     wrong audience       | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
     forged signature     | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
+    another issuer       | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
+    expired access token | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
+    forged queue token   | own     | 401/403      | 401/403     | 401/403 | 401/403 | 401/403 | 401/403  | 401/403     | 401/403             | 401/403
     alg none             | own     | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
     HS256 by the public key | own  | 401          | 401         | 401   | 401      | 401      | 401      | 401         | 401                 | 401
     operator             | own     | other        | 403         | 403   | 403      | other    | own      | 403         | 403                 | 403
@@ -70,6 +74,9 @@ const FACADE_DOORS: &str = "
     spent pass           | 400      | 401  | 401  | 401    | 401      | 401      | 404
     wrong audience       | 400      | 401  | 401  | 401    | 401      | 401      | 404
     forged signature     | 400      | 401  | 401  | 401    | 401      | 401      | 404
+    another issuer       | 400      | 401  | 401  | 401    | 401      | 401      | 404
+    expired access token | 400      | 401  | 401  | 401    | 401      | 401      | 404
+    forged queue token   | 400      | 401  | 401  | 401    | 401      | 401      | 404
     alg none             | 400      | 401  | 401  | 401    | 401      | 401      | 404
     HS256 by the public key | 400   | 401  | 401  | 401    | 401      | 401      | 404
     operator             | own      | 401  | 401  | other  | 401      | other    | 404
@@ -83,6 +90,8 @@ pub enum Cell {
     Own,
     Other,
     Refused(Answer),
+    /// What is shown is no genuine queue token, and only who reads them can tell: for the others it is one.
+    NotGenuine,
 }
 
 impl Door {
@@ -163,6 +172,7 @@ impl Door {
         );
         match (cell, v1) {
             ("own", _) => Cell::Own,
+            ("401/403", true) => Cell::NotGenuine,
             ("other", _) => Cell::Other,
             ("401", true) => Cell::Refused(Answer::read("401 unauthenticated")),
             ("ended", true) => Cell::Refused(Answer::read("401 pass_expired")),

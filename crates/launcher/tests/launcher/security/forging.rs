@@ -20,6 +20,12 @@ pub fn resigned(token: &str) -> String {
     signed(&header, &claims, |content| own.sign(content).as_ref().to_vec())
 }
 
+/// A queue token that differs in the last of its 64 characters, of which each has a say.
+pub fn mistaken(queue_token: &str) -> String {
+    let (rest, last) = queue_token.split_at(queue_token.len() - 1);
+    format!("{rest}{}", if last == "A" { "B" } else { "A" })
+}
+
 /// Says of itself that it needs no signature.
 pub fn unsigned(token: &str) -> String {
     let [mut header, claims] = parts(token);

@@ -14,7 +14,6 @@ use service_kit::http::{self, Serving};
 use service_kit::settings::{self, Sources};
 use tempfile::TempDir;
 
-use super::callers::Caller;
 use super::requests;
 use super::routes::{Answer, Host, Line};
 use super::scene::Scene;
@@ -71,11 +70,15 @@ impl Office {
         format!("http://{asked}")
     }
 
-    /// The answer to a route's request about what the owner has in `scene`.
-    pub async fn ask(&self, line: &Line, scene: &Scene, caller: Caller, shown: Option<&str>) -> Answer {
-        let path = requests::path(line, scene, caller);
+    /// Whether queue tokens are told from what only looks like one where this host's routes are asked.
+    pub fn reads_queue_tokens(&self, host: Host) -> bool {
+        host == Host::Queue || self.address == Address::Origin
+    }
+
+    /// The answer to a route's request, at `path`, about what the owner has in `scene`.
+    pub async fn ask(&self, line: &Line, scene: &Scene, path: &str, shown: Option<&str>) -> Answer {
         let body = requests::body(line, scene);
-        let (status, body) = self.send(line.host, line.method.clone(), &path, shown, body).await;
+        let (status, body) = self.send(line.host, line.method.clone(), path, shown, body).await;
         // The facade's texts are the documents'.
         let code = body["code"].as_str().filter(|_| status >= 400 && line.host != Host::Facade);
         Answer { status, code: code.map(str::to_owned) }

@@ -6,8 +6,20 @@ use super::callers::Caller;
 use super::routes::Line;
 use super::scene::{MAIN_QUEUE, Scene, from_now, new_id, performance};
 
-/// The path with the owner's things in it.
-pub fn path(line: &Line, scene: &Scene, caller: Caller) -> String {
+/// The path with the owner's things in it; where there is a fast way to it, spelled so that the table of routes takes it, too.
+pub fn spellings(line: &Line, scene: &Scene, caller: Caller, has_fast_way: bool) -> Vec<String> {
+    let path = path(line, scene, caller);
+    let mut spellings = Vec::new();
+    if has_fast_way {
+        let (before, id) = path.split_at(line.path.find('{').expect("there is an id in it"));
+        let (first, rest) = id.split_at(1);
+        spellings.push(format!("{before}%{:02X}{rest}", first.as_bytes()[0]));
+    }
+    spellings.push(path);
+    spellings
+}
+
+fn path(line: &Line, scene: &Scene, caller: Caller) -> String {
     // Tickets are those of what was bought; a new inventory is that of a new performance.
     let reservation = if line.path.ends_with("/tickets") { &scene.bought } else { &scene.held };
     let new = new_id();

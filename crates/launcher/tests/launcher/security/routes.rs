@@ -18,8 +18,8 @@ pub enum Host {
     Storefront,
 }
 
-/// A route, the door in front of it, what the owner hears, and what another one hears who asks for the same: an operator
-/// has no other, nor has anybody.
+/// A route, the door in front of it, what the owner hears, and what another one of the kind hears who asks for the same; where
+/// one service alone may ask, there is no other.
 const ROUTES: [(Host, &str); 6] = [
     (
         Host::Queue,
@@ -34,7 +34,7 @@ const ROUTES: [(Host, &str); 6] = [
         PUT    /v1/admin/queues/{queueId}              | operator            | 200 | 200
         GET    /v1/admin/services/queue                | operator            | 200 | 200
         GET    /.well-known/jwks.json                  | anybody             | 200 | 200
-        POST   /internal/v1/passes/endings             | reservation-service | 200 | 200
+        POST   /internal/v1/passes/endings             | reservation-service | 200 | -
         GET    /internal/v1/passes/revoked             | any service         | 200 | 200
         ",
     ),
@@ -68,7 +68,7 @@ const ROUTES: [(Host, &str); 6] = [
         GET    /v1/admin/reservations/{reservationId}           | operator   | 200 | 200
         POST   /v1/admin/reservations/{reservationId}/release   | operator   | 200 | 200
         GET    /v1/admin/services/reservation            | operator          | 200 | 200
-        PUT    /internal/v1/inventories/{scheduleId}     | concert-service   | 204 | 204
+        PUT    /internal/v1/inventories/{scheduleId}     | concert-service   | 204 | -
         GET    /internal/v1/inventories/{scheduleId}/changes    | any service | 200 | 200
         ",
     ),
@@ -81,9 +81,9 @@ const ROUTES: [(Host, &str); 6] = [
         POST   /v1/wallets/{userId}/charges             | identity            | 201 | 404 not_found
         GET    /v1/admin/services/wallet                | operator            | 200 | 200
         GET    /internal/v1/access-keys                 | any service         | 200 | 200
-        POST   /internal/v1/debits                      | reservation-service | 200 | 200
-        POST   /internal/v1/debits/{paymentId}/void     | reservation-service | 200 | 200
-        POST   /internal/v1/debits/{paymentId}/refund   | reservation-service | 200 | 200
+        POST   /internal/v1/debits                      | reservation-service | 200 | -
+        POST   /internal/v1/debits/{paymentId}/void     | reservation-service | 200 | -
+        POST   /internal/v1/debits/{paymentId}/refund   | reservation-service | 200 | -
         ",
     ),
     (
@@ -128,7 +128,7 @@ pub struct Line {
     pub path: &'static str,
     pub door: Door,
     pub owner: Answer,
-    pub another: Answer,
+    pub another: Option<Answer>,
 }
 
 /// A status and, of a problem, its code.
@@ -159,7 +159,7 @@ impl Line {
             path: path.trim(),
             door: Door::named(door),
             owner: Answer::read(owner),
-            another: Answer::read(another),
+            another: (another != "-").then(|| Answer::read(another)),
         }
     }
 
@@ -172,13 +172,29 @@ impl Line {
         self.path.starts_with("/internal/")
     }
 
-    /// What a caller hears.
-    pub fn expected(&self, caller: Caller) -> Answer {
+    /// The same, whatever the ids are called: `GET /v1/concerts/{}`.
+    pub fn shape(&self) -> String {
+        let nameless = |segment: &'static str| if segment.starts_with('{') { "{}" } else { segment };
+        let path: Vec<_> = self.path.split('/').map(nameless).collect();
+        format!("{} {}", self.method, path.join("/"))
+    }
+
+    /// What a caller hears; `None`: there is no such caller.
+    pub fn expected(&self, caller: Caller, reads_queue_tokens: bool) -> Option<Answer> {
         match self.door.says(caller) {
-            Cell::Own => self.owner.clone(),
+            Cell::Own => Some(self.owner.clone()),
             Cell::Other => self.another.clone(),
-            Cell::Refused(answer) => answer,
+            Cell::Refused(answer) => Some(answer),
+            Cell::NotGenuine => Some(Answer::to_forged_queue_token(reads_queue_tokens)),
         }
+    }
+
+    /// Whether a caller who is let in takes something that the owner could not have after that.
+    pub fn is_spent_by(&self, caller: Caller) -> bool {
+        // Behind the queue token that pays is this very pass.
+        let paid = (self.door, caller) == (Door::Checkout, Caller::Pass);
+        let released = self.path.ends_with("/release") && caller == Caller::Another;
+        paid || released
     }
 }
 
@@ -187,6 +203,11 @@ impl Answer {
     pub fn read(text: &str) -> Self {
         let (status, code) = text.split_once(' ').unwrap_or((text, ""));
         Self { status: status.parse().unwrap(), code: (!code.is_empty()).then(|| code.to_owned()) }
+    }
+
+    /// As somebody hears who made a queue token up.
+    pub fn to_forged_queue_token(is_read: bool) -> Self {
+        Self::read(if is_read { "401 unauthenticated" } else { "403 not_admitted" })
     }
 
     /// As where there is no such route.

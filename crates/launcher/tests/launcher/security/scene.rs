@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::adapters::system;
 use domain::shared::IdGenerator;
 use launcher::installation::Service;
+use launcher::token;
 use reqwest::Method;
 use serde_json::{Value, json};
+use service_kit::auth::Role;
 use test_kit::eventually;
 
 use super::forging;
@@ -37,6 +39,7 @@ pub struct Scene {
     /// Not inside.
     pub waiting: Fan,
     pub operator: String,
+    pub another_operator: String,
     pub place_in_another_queue: String,
     pub pass_of_another_queue: String,
     pub expired_pass: String,
@@ -44,6 +47,9 @@ pub struct Scene {
     pub spent_pass: String,
     /// A pass for the audience of access tokens, and an access token for that of passes.
     pub of_wrong_audience: [String; 2],
+    /// A pass and an access token of an issuer that nobody here knows, who has our keys.
+    pub of_another_issuer: [String; 2],
+    pub expired_access: String,
     pub pass_key: String,
     pub access_key: String,
     pub concert: String,
@@ -93,8 +99,10 @@ impl Scene {
         let [pass_key, access_key] =
             [office.installation.pass_key_pem(), office.installation.access_key_pem()].map(str::to_owned);
         let altered = |alter: fn(&mut Value)| forging::altered(&owner.pass, &pass_key, alter);
+        let altered_access = |alter: fn(&mut Value)| forging::altered(&owner.access, &access_key, alter);
         Self {
             operator: office.operator.clone(),
+            another_operator: token::issue(&office.installation, Role::Operator, 3_600).unwrap(),
             place_in_another_queue: text(&elsewhere, "queueToken"),
             pass_of_another_queue: altered(|claims| {
                 (claims["queue"], claims["jti"]) = (json!(ANOTHER_QUEUE), json!(new_id()));
@@ -102,8 +110,13 @@ impl Scene {
             expired_pass: altered(|claims| claims["exp"] = json!(claims["iat"])),
             of_wrong_audience: [
                 altered(|claims| claims["aud"] = json!("boxoffice-api")),
-                forging::altered(&owner.access, &access_key, |claims| claims["aud"] = json!("boxoffice")),
+                altered_access(|claims| claims["aud"] = json!("boxoffice")),
             ],
+            of_another_issuer: [
+                altered(|claims| claims["iss"] = json!("another-service")),
+                altered_access(|claims| claims["iss"] = json!("another-service")),
+            ],
+            expired_access: altered_access(|claims| claims["exp"] = json!(claims["iat"])),
             free_seats: free_seats(office, &schedule, &another.pass).await,
             payment: text(&paid, "paymentId"),
             credentials: Service::ALL
