@@ -1,6 +1,8 @@
 //! nginx as it is deployed, before the real binaries: what comes through it, and what never does.
 
+mod clients;
 pub mod events;
+pub mod nginx;
 pub mod site;
 
 use std::collections::HashSet;
@@ -15,7 +17,8 @@ use crate::fan::Fan;
 use crate::hall::{Hall, MAIN_QUEUE, SEAT_PRICE, admit_at_most, text};
 use crate::stack::eventually;
 use events::Events;
-use site::{Plan, Process, Site, client_at};
+use nginx::Process;
+use site::{Plan, Site, client_at};
 
 const NOBODY_INSIDE: (&str, &str) = ("BOXOFFICE__QUEUE__MAX_ACTIVE", "0");
 

@@ -1,25 +1,19 @@
 //! Every process of a distributed installation, and nginx in front of them with the configuration of the containers.
 
-use std::fs::{self, File};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use launcher::installation::Service;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, Uid};
 use reqwest::Method;
 use serde_json::Value;
-use tempfile::TempDir;
 use test_kit::{Reply, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::stack::{Stack, binary, eventually, free_ports};
+use super::nginx::{Nginx, Process, Values};
+use crate::stack::{Stack, binary, free_ports};
 
-/// The file that the containers have.
-const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/gateway/nginx.conf.template");
 /// What a test that is not about limits never reaches.
 const ENDLESS: &str = "100000r/s";
 
@@ -55,37 +49,13 @@ impl Default for Plan<'_> {
 
 /// Ended with the test, the gateway first.
 pub struct Site {
-    gateway: Process,
+    gateway: Nginx,
     /// Asks through the gateway.
     pub stack: Stack,
     /// Beside those of the stack.
     pub replicas: Vec<(Service, u16, Process)>,
     _facade: Process,
     _storefront: Process,
-    port: u16,
-    folder: TempDir,
-}
-
-/// Ended when it is dropped.
-pub struct Process {
-    child: Child,
-    by: Signal,
-}
-
-impl Process {
-    pub fn start(command: &mut Command) -> Self {
-        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
-        Self { child, by: Signal::SIGKILL }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if self.child.try_wait().unwrap().is_none() {
-            kill(Pid::from_raw(self.child.id().try_into().unwrap()), self.by).unwrap();
-            self.child.wait().unwrap();
-        }
-    }
 }
 
 impl Site {
@@ -110,7 +80,6 @@ impl Site {
         stack.ready_at(facade_port).await;
         stack.ready_at(storefront_port).await;
 
-        let folder = tempfile::tempdir().unwrap();
         let server = |port: u16| format!("server 127.0.0.1:{port} max_fails=3 fail_timeout=5s;");
         let servers = |service: Service| {
             let others = replicas.iter().filter(|(of, _, _)| *of == service).map(|(_, port, _)| *port);
@@ -120,8 +89,6 @@ impl Site {
         let queues = [Some(stack.active_port()), plan.other_queue].into_iter().flatten().map(active);
         let burst = plan.burst.to_string();
         let values = [
-            ("RESOLVER", "127.0.0.1".to_owned()),
-            ("TRUSTED_PROXY", "unix:".to_owned()),
             ("QUEUE_SERVERS", queues.collect::<Vec<_>>().join(" ")),
             ("CONCERT_SERVERS", servers(Service::Concert)),
             ("RESERVATION_SERVERS", servers(Service::Reservation)),
@@ -130,15 +97,13 @@ impl Site {
             ("STOREFRONT_SERVERS", server(storefront_port)),
             ("CALLS_RATE", plan.calls_rate.to_owned()),
             ("CALLS_BURST", burst.clone()),
-            ("PAGES_RATE", ENDLESS.to_owned()),
-            ("PAGES_BURST", "10000".to_owned()),
             ("NEWCOMERS_RATE", plan.newcomers_rate.to_owned()),
             ("NEWCOMERS_BURST", burst),
             ("CONNECTIONS_PER_CLIENT", plan.connections.to_string()),
         ];
-        let (gateway, port) = start_nginx(folder.path(), &values).await;
-        stack.gateway = Some(port);
-        Self { gateway, stack, replicas, _facade: facade, _storefront: storefront, port, folder }
+        let gateway = Nginx::start(Values::from(values.map(|(name, value)| (name.to_owned(), value)))).await;
+        stack.gateway = Some(gateway.port);
+        Self { gateway, stack, replicas, _facade: facade, _storefront: storefront }
     }
 
     /// A request as the published documents show it: with a token that has no scheme.
@@ -170,12 +135,12 @@ impl Site {
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        self.gateway.url(path)
     }
 
     /// The answer to an address exactly as it is written here, which a client of ours would tidy up: head and body.
     pub async fn raw(&self, target: &str) -> (String, String) {
-        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let mut connection = TcpStream::connect(("127.0.0.1", self.gateway.port)).await.unwrap();
         let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         connection.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -195,14 +160,14 @@ impl Site {
     }
 
     fn logged(&self, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
-        let log = fs::read_to_string(self.folder.path().join("access.log")).unwrap();
+        let log = self.gateway.access_log();
         let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.filter(wanted).map(|line| line["upstream"].to_string()).collect()
     }
 
     /// Whether nginx still runs.
     pub fn gateway_runs(&mut self) -> bool {
-        self.gateway.child.try_wait().unwrap().is_none()
+        self.gateway.runs()
     }
 }
 
@@ -218,75 +183,10 @@ pub fn client_at(address: &str) -> reqwest::Client {
 }
 
 /// A process that has nothing but the addresses of the services.
-fn beside(name: &str, port: u16, stack: &Stack) -> Command {
+pub fn beside(name: &str, port: u16, stack: &Stack) -> Command {
     let mut command = Command::new(binary(name));
     command.env_clear().envs(stack.peers()).stdout(Stdio::null()).stderr(Stdio::inherit());
     command.env("BOXOFFICE__HTTP__PORT", port.to_string()).env("BOXOFFICE__HTTP__WORKERS", "1");
     command.env("BOXOFFICE__HTTP__TRUSTED_PROXY_HOPS", "1").env("BOXOFFICE__TELEMETRY__LEVEL", "warn");
     command
-}
-
-/// What `envsubst` does in the container.
-fn render(values: &[(&str, String)]) -> String {
-    let template = fs::read_to_string(TEMPLATE).unwrap();
-    let rendered = values
-        .iter()
-        .fold(template, |text, (name, value)| text.replace(&format!("${{GATEWAY_{name}}}"), value));
-    assert!(!rendered.contains("${GATEWAY_"), "a variable has no value here: {rendered}");
-    rendered
-}
-
-/// nginx cannot be asked for a free port, so it is given ones that were free a moment ago, and others where it finds
-/// them taken.
-async fn start_nginx(folder: &Path, values: &[(&str, String)]) -> (Process, u16) {
-    for _ in 0..5 {
-        let [port, status] = free_ports();
-        let mut values = values.to_vec();
-        values.extend([("PORT", port.to_string()), ("STATUS_PORT", status.to_string())]);
-        fs::write(folder.join("nginx.conf"), render(&values)).unwrap();
-        // Its workers would outlive a master that is killed.
-        let mut nginx = Process::start(&mut nginx_command(folder));
-        nginx.by = Signal::SIGTERM;
-        let ready = format!("http://127.0.0.1:{status}/healthz");
-        let client = client_at("127.0.0.1");
-        let running = eventually("nginx answers or has ended", || {
-            let ended = nginx.child.try_wait().unwrap().is_some();
-            let answer = client.get(&ready).send();
-            async move {
-                if ended {
-                    return Some(false);
-                }
-                answer.await.is_ok_and(|answer| answer.status().is_success()).then_some(true)
-            }
-        });
-        if running.await {
-            return (nginx, port);
-        }
-        let said = fs::read_to_string(folder.join("error.log")).unwrap();
-        assert!(said.contains("Address already in use"), "nginx has ended: {said}");
-    }
-    panic!("nginx found no port");
-}
-
-fn nginx_command(folder: &Path) -> Command {
-    let log = |name: &str| File::create(folder.join(name)).unwrap();
-    // Workers of a root's nginx are nobody otherwise, and may not enter the folder of the test.
-    let user = if Uid::effective().is_root() { " user root;" } else { "" };
-    let mut command = Command::new(nginx_binary());
-    command.arg("-e").arg("stderr").arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf"));
-    command.arg("-g").arg(format!("daemon off;{user}"));
-    command.env_clear().stdin(Stdio::null()).stdout(log("access.log")).stderr(log("error.log"));
-    command
-}
-
-/// Debian puts it where only root looks. `BOXOFFICE_TEST_NGINX` names another one.
-fn nginx_binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("BOXOFFICE_TEST_NGINX") {
-        return path.into();
-    }
-    let found = std::env::var_os("PATH").and_then(|path| {
-        let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-        folders.map(|folder| folder.join("nginx")).find(|program| program.is_file())
-    });
-    found.expect("nginx is installed: scripts/setup nginx does that")
 }
