@@ -1,35 +1,103 @@
-//! Whatever the services say in their logs, be it everything: no secret, token or key is among it.
+//! Whatever the services and the facade say in their logs, be it everything: no secret, token or key is among it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use launcher::installation::Service;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use test_kit::{Reply, Request};
 
 use crate::fan::Fan;
+use crate::gateway::nginx::Process;
+use crate::gateway::site::{beside, client_at};
 use crate::hall::{Hall, MAIN_QUEUE, SEAT_PRICE, text};
-use crate::stack::Stack;
+use crate::stack::{Stack, eventually, free_ports};
 
 /// A shorter text may stand in a log by chance.
 const SHORTEST_TELLING: usize = 20;
 
-/// Restarts every service so that it says all there is to say, each into a file of its own.
-async fn tell_everything(stack: &Stack, folder: &Path) -> Vec<PathBuf> {
+/// Has a process say all there is to say into a file of its own.
+fn tell_everything(mut command: Command, log: &Path) -> Command {
+    command.env("BOXOFFICE__TELEMETRY__LEVEL", "trace").env("BOXOFFICE__TELEMETRY__FORMAT", "json");
+    command.stderr(File::create(log).unwrap());
+    command
+}
+
+/// Restarts every service so; their logs.
+async fn services_tell_everything(stack: &Stack, folder: &Path) -> Vec<PathBuf> {
     let mut logs = Vec::new();
     for service in Service::ALL {
         let path = folder.join(service.name());
         stack.kill(service);
-        let mut command = stack.command(service);
-        command.env("BOXOFFICE__TELEMETRY__LEVEL", "trace").env("BOXOFFICE__TELEMETRY__FORMAT", "json");
-        command.stderr(File::create(&path).unwrap());
-        stack.spawn_as(service, command);
+        stack.spawn_as(service, tell_everything(stack.command(service), &path));
         logs.push(path);
     }
     for service in Service::ALL {
         stack.ready(service).await;
     }
     logs
+}
+
+/// The facade beside them.
+struct Facade {
+    port: u16,
+    _process: Process,
+}
+
+impl Facade {
+    async fn telling_everything(stack: &Stack, log: &Path) -> Self {
+        let [port] = free_ports();
+        let process = Process::start(&mut tell_everything(beside("facade", port, stack), log));
+        stack.ready_at(port).await;
+        Self { port, _process: process }
+    }
+
+    async fn call(&self, method: Method, path: &str, token: &str, body: Value) -> Reply {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let request = Request::new(client_at("127.0.0.1").request(method, url).json(&body));
+        let request = if token.is_empty() { request } else { request.authorization(token) };
+        request.send().await
+    }
+
+    /// What a client of the documents does, well and badly, and every token that it is shown or shows.
+    async fn journey(&self, stack: &Stack, hall: &Hall) -> Vec<(String, String)> {
+        let entered = self.call(Method::POST, "/queues", "", Value::Null).await.expect(200);
+        let [user, place, access] = ["userId", "userToken", "accessToken"].map(|name| text(&entered, name));
+        eventually("the client is served", || async {
+            let stands = self.call(Method::GET, "/queues", &place, Value::Null).await;
+            (stands.status == 200 && stands.body["tokenStatus"] == "service").then_some(())
+        })
+        .await;
+        let entry = stack.get(&format!("/v1/queues/{MAIN_QUEUE}/entries/me")).bearer(&place).send().await;
+        let pass = text(&entry.expect(200), "pass");
+        let queue = format!("/api/queue/{user}");
+        let joint = text(&self.call(Method::GET, &queue, &access, Value::Null).await.expect(200), "token");
+        let forged = place.replace("q1.", "q1.A");
+        let charge = json!({ "userId": user, "amount": SEAT_PRICE });
+        for token in [&place, &access, &pass, &joint, &forged] {
+            self.call(Method::PATCH, "/payments/charges", token, charge.clone()).await;
+            for path in [
+                "/queues",
+                &queue,
+                &format!("/concerts/{}/dates", hall.concert),
+                &format!("/payments/{user}/accounts"),
+                &format!("/api/point/{user}"),
+            ] {
+                self.call(Method::GET, path, token, Value::Null).await;
+            }
+            self.call(Method::POST, "/payments/pays", token, json!({ "userId": user, "ticketId": 7 })).await;
+        }
+        let tokens = [
+            ("the token of a place", place),
+            ("a new user's access token", access),
+            ("the pass behind a place", pass),
+            ("a place and its owner in one", joint),
+            ("a forged place", forged),
+        ];
+        tokens.map(|(what, token)| (what.to_owned(), token)).to_vec()
+    }
 }
 
 /// Everything that a fan can do, well and badly, with each credential.
@@ -99,10 +167,14 @@ fn installed(stack: &Stack) -> Vec<(String, String)> {
 async fn a_log_that_says_everything_says_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start().await;
-    let logs = tell_everything(&stack, folder.path()).await;
+    let mut logs = services_tell_everything(&stack, folder.path()).await;
+    logs.push(folder.path().join("facade"));
+    let facade = Facade::telling_everything(&stack, &folder.path().join("facade")).await;
     let hall = Hall::open(&stack).await;
     let mut secrets = journey(&stack, &hall).await;
+    secrets.extend(facade.journey(&stack, &hall).await);
     secrets.extend(installed(&stack));
+    drop(facade);
     for service in Service::ALL {
         stack.kill(service);
     }
@@ -134,6 +206,8 @@ async fn who_cannot_start_says_why_and_no_secret() {
         ("BOXOFFICE__QUEUE__PREVIOUS_PASS_KEYS", TELLING.to_owned()),
         ("BOXOFFICE__AUTH__SERVICE_SECRET", format!("{TELLING}\n{TELLING}")),
         ("BOXOFFICE__AUTH__ACCEPTED_SERVICES__WALLET", TELLING.to_owned()),
+        ("BOXOFFICE__TELEMETRY__OTLP_ENDPOINT", format!("http://fan:{TELLING}@127.0.0.1:1")),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", format!("fan:{TELLING}@127.0.0.1:1")),
     ];
     for (setting, value) in unusable {
         let mut command = stack.command(Service::Queue);
