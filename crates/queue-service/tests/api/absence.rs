@@ -3,10 +3,10 @@ use serde_json::json;
 use super::entry_events::Events;
 use super::{House, MAIN_QUEUE, PATIENCE};
 
-/// The shortest limit there may be, and heartbeats that fit into it.
+/// As short a limit as a busy machine keeps to, and heartbeats that fit into it.
 const HASTY: [(&str, &str); 4] = [
     ("BOXOFFICE__QUEUE__MAX_ACTIVE", "0"),
-    ("BOXOFFICE__QUEUE__ABSENCE_LIMIT_SECONDS", "3"),
+    ("BOXOFFICE__QUEUE__ABSENCE_LIMIT_SECONDS", "8"),
     ("BOXOFFICE__QUEUE__ABSENCE_GRACE_SECONDS", "0"),
     ("BOXOFFICE__QUEUE__ENTRY_STREAM_HEARTBEAT_MS", "500"),
 ];

@@ -72,8 +72,14 @@ async fn an_admission_that_runs_out_makes_room() {
     let house = House::open().await;
     house.configure(MAIN_QUEUE, json!({ "passTtlSeconds": 1 })).await.expect(200);
     let (first, second) = (house.join(MAIN_QUEUE).await, house.join(MAIN_QUEUE).await);
-    house.admitted(&first).await;
-    house.admitted(&second).await;
+    // A busy machine may have missed the second during which a pass is good; it was given nevertheless.
+    for fan in [&first, &second] {
+        eventually("the fan has come in", async || {
+            let reply = house.see(fan).await;
+            (reply.status != 200 || reply.body["status"] == "admitted").then_some(())
+        })
+        .await;
+    }
     assert_eq!(house.see(&first).await.problem(401, "pass_expired")["entryStatus"], "expired");
 }
 

@@ -88,7 +88,13 @@ async fn a_slow_command(house: &House) -> TcpStream {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_asked_to_end_hands_over_before_it_has_ended() {
-    let house = House::open_with(&CLOSED).await;
+    let house = House::open_with(&[
+        CLOSED[0],
+        // As slowly as a busy machine starts the next one.
+        ("BOXOFFICE__HTTP__BODY_TIMEOUT_MS", "600000"),
+        ("BOXOFFICE__HTTP__SHUTDOWN_SECONDS", "600"),
+    ])
+    .await;
     let line = a_line(&house).await;
     let mut slow = a_slow_command(&house).await;
     let (before, numbers) = (told(&house, &line).await, overview(&house).await);
