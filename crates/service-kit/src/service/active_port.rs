@@ -112,6 +112,7 @@ mod tests {
     use std::sync::Arc;
 
     use actix_web::{HttpResponse, web};
+    use test_kit::Unheard;
     use tokio::net::TcpStream;
     use tokio::sync::Notify;
     use utoipa_actix_web::service_config::ServiceConfig;
@@ -147,15 +148,15 @@ mod tests {
     struct Stage {
         post: Post,
         port: ActivePort,
-        address: SocketAddr,
+        unheard: Unheard,
         asked: Arc<Notify>,
         answer: Arc<Notify>,
     }
 
     impl Stage {
         fn open() -> Self {
-            let address = http::listen("127.0.0.1", 0).unwrap().local_addr().unwrap();
-            let settings = settings(address.port());
+            let unheard = Unheard::reserve();
+            let settings = settings(unheard.port());
             let (asked, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
             let (hears, waits, shared) = (Arc::clone(&asked), Arc::clone(&answer), settings.clone());
             let counting = Counting::everything(Requests::default());
@@ -180,16 +181,11 @@ mod tests {
                 };
                 http::serve(listener, &shared, counting.clone(), routes)
             });
-            Self { post, port, address, asked, answer }
+            Self { post, port, unheard, asked, answer }
         }
 
         async fn until_open(&self, open: bool) {
-            // On a port that nobody listens on a connection may meet itself.
-            let is_open = async || {
-                let connection = TcpStream::connect(self.address).await?;
-                Ok::<_, std::io::Error>(connection.local_addr()? != connection.peer_addr()?)
-            };
-            while is_open().await.unwrap_or(false) != open {
+            while TcpStream::connect(self.unheard.address()).await.is_ok() != open {
                 tokio::task::yield_now().await;
             }
         }
@@ -201,7 +197,7 @@ mod tests {
         stage.until_open(false).await;
         stage.post.announce(true);
         stage.until_open(true).await;
-        let url = format!("http://{}/slow", stage.address);
+        let url = format!("http://{}/slow", stage.unheard.address());
         let client = crate::client::build(Duration::from_secs(30)).unwrap();
         let slow = tokio::spawn(client.get(url).send());
         stage.asked.notified().await;
