@@ -51,7 +51,8 @@ pub async fn run(data_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let _lock = installation.lock()?;
     let mut postgres = start_postgres(&installation, &environment, arguments.in_memory).await?;
     let admin_url = admin_url(&environment, postgres.as_ref());
-    let office = open(&installation, &environment, &shared, listener, arguments, admin_url);
+    // Four services' starts are too much to carry about on the stack.
+    let office = Box::pin(open(&installation, &environment, &shared, listener, arguments, admin_url));
     let outcome = serve(office, &mut postgres, stop).await;
     telemetry.stop().await;
     if let Some(postgres) = postgres {
