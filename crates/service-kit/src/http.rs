@@ -108,13 +108,17 @@ const BACKLOG: i32 = 4_096;
 
 /// Binds; an error names the address and what to do.
 pub fn bind(host: &str, port: u16) -> anyhow::Result<TcpListener> {
+    bind_for("BOXOFFICE__HTTP__PORT", host, port)
+}
+
+/// As [`bind`], to a port that `setting` names.
+pub(crate) fn bind_for(setting: &str, host: &str, port: u16) -> anyhow::Result<TcpListener> {
     listen(host, port).with_context(|| {
-        format!("cannot listen on {host}:{port}; is another program using it? BOXOFFICE__HTTP__PORT sets another port")
+        format!("cannot listen on {host}:{port}; is another program using it? {setting} sets another port")
     })
 }
 
-/// Binds and says no more than the system does where it cannot.
-pub(crate) fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
+fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
     let mut failed = None;
     for address in (host, port).to_socket_addrs()? {
         match listen_at(address) {

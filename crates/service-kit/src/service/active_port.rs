@@ -53,13 +53,7 @@ impl ActivePort {
 }
 
 fn bind(settings: &HttpSettings) -> anyhow::Result<TcpListener> {
-    let HttpSettings { host, active_port, .. } = settings;
-    http::listen(host, *active_port).with_context(|| {
-        format!(
-            "cannot listen on {host}:{active_port}; is another program using it? BOXOFFICE__HTTP__ACTIVE_PORT sets another \
-             port"
-        )
-    })
+    http::bind_for("BOXOFFICE__HTTP__ACTIVE_PORT", &settings.host, settings.active_port)
 }
 
 async fn keep<F>(
