@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::opening::Opening;
-use super::owner::Ownership;
+use super::owner::{Ownership, SILENCE};
 use super::shared::Shared;
 
 /// The lock, in the database that has the queues: "boxrooms" in ASCII. No other lock of ours has this number.
@@ -35,8 +35,6 @@ const SESSION: &str = "SET idle_session_timeout = 3000; SET lock_timeout = 2500;
 const ASK: Duration = Duration::from_millis(50);
 /// A sixth of what PostgreSQL waits for.
 const BEAT: Duration = Duration::from_millis(500);
-/// An answer that takes longer will not come.
-const SILENCE: Duration = Duration::from_secs(3);
 /// Between losing a session and asking for the next: long enough that who stands by with a good one has asked before.
 const AGAIN: Duration = Duration::from_millis(250);
 /// Where the rooms could not be read the pause is doubled each time, up to this: whoever tries again raises the epoch, and
@@ -165,7 +163,7 @@ impl Candidate {
                 continue;
             }
             // A machine that was asleep has heard nothing either: the question decides, not the time.
-            if let Err(error) = self.opening.ask_whose(&self.database, SILENCE).await {
+            if let Err(error) = self.opening.ask_whose(&self.database).await {
                 self.shared.stand_by_unheard();
                 return Err(error.context("nothing was heard from PostgreSQL").into());
             }

@@ -1,7 +1,6 @@
 //! What is done when a process begins to keep the rooms.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::anyhow;
 use domain::queue::Queue;
@@ -11,7 +10,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::command::{Answer, Command};
-use super::owner::Ownership;
+use super::owner::{Ownership, SILENCE};
 use super::shared::Shared;
 
 /// The rooms before they are open, and those who open them.
@@ -43,11 +42,11 @@ impl Opening {
     }
 
     /// Asks the database whose the rooms are; an error: another's, or nobody answered.
-    pub async fn ask_whose(&self, database: &Database, patience: Duration) -> anyhow::Result<()> {
+    pub async fn ask_whose(&self, database: &Database) -> anyhow::Result<()> {
         let (owner, asked) = (self.shared.owner()?, self.shared.time.moment());
         let ask = async { Ownership::ask(&mut *database.connection().await?).await };
         let word =
-            timeout(patience, ask).await.map_err(|_elapsed| anyhow!("PostgreSQL does not answer"))??;
+            timeout(SILENCE, ask).await.map_err(|_elapsed| anyhow!("PostgreSQL does not answer"))??;
         let heard = self.shared.hear(owner, &word, asked);
         if heard.is_err() {
             self.close().await;

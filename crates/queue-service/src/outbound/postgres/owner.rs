@@ -1,5 +1,7 @@
 //! One process owns the rooms: it alone writes, so what it remembers is what is there.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,6 +11,9 @@ use domain::shared::Unavailable;
 use service_kit::postgres::{classify, statement};
 
 use super::schema::room_owner;
+
+/// PostgreSQL's word that takes longer will not come.
+pub const SILENCE: Duration = Duration::from_secs(3);
 
 /// The right to write, until somebody else takes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -32,8 +32,6 @@ const WRITES: Gathering =
 const JOINS: usize = 10_000;
 /// While nothing is written the database is asked so often whose the rooms are and what time it is.
 const ASK_EVERY: Duration = Duration::from_secs(1);
-/// An answer that takes longer will not come.
-const ANSWER: Duration = Duration::from_secs(3);
 
 /// The queues in the queue-service's schema. PostgreSQL is what is true; who waits and who is inside is in memory too,
 /// and every look is answered from there.
@@ -137,7 +135,7 @@ impl PostgresWaitingRoom {
         if !self.shared.time.is_older_than(ASK_EVERY) {
             return Ok(());
         }
-        self.opening.ask_whose(&self.database, ANSWER).await
+        self.opening.ask_whose(&self.database).await
     }
 
     /// Has a command written, where that is for this process to do.
