@@ -34,6 +34,11 @@ pub fn signing_key() -> SigningKey {
     SigningKey::from_pem(&SigningKey::generate_pem().unwrap()).unwrap()
 }
 
+/// What an issuer with these keys publishes.
+pub fn jwks(keys: &[&SigningKey]) -> Jwks {
+    Jwks { keys: keys.iter().map(|key| key.jwk()).collect() }
+}
+
 pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }

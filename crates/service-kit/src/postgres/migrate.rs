@@ -93,7 +93,8 @@ async fn in_transaction(
         if !error.contains(LOCK_TIMEOUT_WORDS) {
             bail!("a migration failed: {error}");
         }
-        let awaited = watch.as_ref().map_or_else(|| "a lock that others have".to_owned(), Watch::awaited);
+        let awaited = watch.as_ref().and_then(Watch::awaited);
+        let awaited = awaited.unwrap_or_else(|| "a lock that others have".to_owned());
         if attempt >= patience.attempts {
             bail!(
                 "the migration {name} was tried {attempt} times, and each time waited {:?} for {awaited}; nothing of it \

@@ -2,15 +2,11 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::auth::SigningKey;
-use crate::auth::fixtures::{JwksServer, client, signing_key};
+use crate::auth::fixtures::{JwksServer, client, jwks, signing_key};
 
 /// Longer than any test takes, so that none depends on the speed of the machine.
 const LONG: Duration = Duration::from_hours(1);
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-fn jwks(keys: &[&SigningKey]) -> Jwks {
-    Jwks { keys: keys.iter().map(|key| key.jwk()).collect() }
-}
 
 async fn has(source: &KeySource, key: &SigningKey) -> bool {
     source.find(key.kid()).await.unwrap().is_some()

@@ -4,12 +4,8 @@ use futures_util::future::join_all;
 use test_kit::eventually;
 
 use super::*;
-use crate::auth::fixtures::{Installation, JwksServer, at, client, signing_key};
+use crate::auth::fixtures::{Installation, JwksServer, at, client, jwks, signing_key};
 use crate::auth::{AccessVerifier, Authenticator, SigningKey};
-
-fn jwks(keys: &[&SigningKey]) -> Jwks {
-    Jwks { keys: keys.iter().map(|key| key.jwk()).collect() }
-}
 
 fn follow(server: &JwksServer) -> KeySource {
     KeySource::follow("the keys", client(), server.url(), None)

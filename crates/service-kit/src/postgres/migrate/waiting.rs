@@ -48,9 +48,8 @@ impl Watch {
         Self { seen, _looking: AbortOnDropHandle::new(looking) }
     }
 
-    /// What was awaited last.
-    pub fn awaited(&self) -> String {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.clone().unwrap_or_else(|| "a lock that others have".to_owned())
+    /// What was awaited last; none: nothing was seen yet.
+    pub fn awaited(&self) -> Option<String> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
